@@ -1,0 +1,25 @@
+#pragma once
+// One measured value, or the reason why there is none. A missing value is never a zero.
+
+#include <cstdint>
+
+#include "core/time.h"
+
+namespace plimsoll {
+
+enum class Gap : std::uint8_t {
+  none,         // there is a value
+  stale,        // the last one is older than the signal's max_age
+  empty,        // the source answered but had nothing to say (no ready instance, no request yet)
+  unreachable,  // the source did not answer in time
+  malformed,    // its answer made no sense
+};
+
+struct Sample {
+  double value = 0;      // in the signal's unit; meaningless unless gap == none
+  TimePoint measured{};  // when the source measured it; end of the window
+  Duration window{};     // what it is an average over; zero: a momentary value
+  Gap gap = Gap::empty;
+};
+
+}  // namespace plimsoll

@@ -1,0 +1,23 @@
+#pragma once
+// Versioned bytes for what the journal keeps. Reading never trusts: wrong bytes are an Error, not a crash.
+
+#include <span>
+
+#include "core/bytes.h"
+#include "core/result.h"
+#include "decide/explanation.h"
+#include "decide/observation.h"
+#include "decide/state.h"
+
+namespace plimsoll {
+
+ByteVector encode(const StackState&);
+Result<StackState> decode_state(std::span<const std::uint8_t>);
+
+ByteVector encode(const Observation&);
+Result<OwnedObservation> decode_observation(std::span<const std::uint8_t>);
+
+ByteVector encode(std::span<const Explanation>);
+Result<std::vector<Explanation>> decode_explanations(std::span<const std::uint8_t>);
+
+}  // namespace plimsoll
