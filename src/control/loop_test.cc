@@ -1,0 +1,179 @@
+#include "control/loop.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/state_codec.h"
+#include "ports/fakes.h"
+
+namespace plimsoll {
+namespace {
+using namespace std::chrono_literals;
+
+Stack one_service() {
+  Stack stack;
+  stack.name = "shop";
+  Tier api;
+  api.name = "api";
+  api.replicas = {2, 8};
+  api.scale.metrics = {{SignalKind::requests_per_second, "", TargetType::average, 100}};
+  api.scale.behavior.down.window = 10s;
+  stack.tiers.push_back(api);
+  return stack;
+}
+
+class FakeSamples : public Samples {
+ public:
+  explicit FakeSamples(const Plan& plan) : plan_(plan) {}
+  void publish(const Fleet& fleet) override { published = fleet.instances.size(); }
+  void fill(TimePoint now, OwnedObservation& out) override {
+    for (std::size_t i = 0; i < out.tiers.size(); ++i)
+      out.tiers[i].samples.assign(plan_.tiers[i].signals.size(), Sample{rate, now, 1s, gap});
+  }
+  double rate = 0;
+  Gap gap = Gap::none;
+  std::size_t published = 0;
+
+ private:
+  const Plan& plan_;
+};
+
+struct Rig {
+  Stack stack = one_service();
+  Plan plan = compile(stack);
+  FakeClock clock;
+  FakeSamples samples{plan};
+  FakeDriver driver{{"api"}, 2s};
+  FakeStore store;
+  Loop loop{plan, clock, samples, driver, store, "test"};
+
+  Tick tick() {
+    clock.advance(1s);
+    loop.advance();
+    Result<Tick> tick = loop.tick();
+    EXPECT_TRUE(tick) << tick.error().message;
+    return *tick;
+  }
+  std::size_t instances() { return driver.fleet().instances.size(); }
+};
+
+TEST(Loop, StartsWithTheMinimumAndFollowsTheLoad) {
+  Rig rig;
+  rig.tick();
+  EXPECT_EQ(rig.instances(), 2U);
+  rig.samples.rate = 450;
+  const Tick grown = rig.tick();
+  EXPECT_EQ(rig.instances(), 5U);
+  ASSERT_EQ(grown.sentences.size(), 1U);
+  EXPECT_EQ(grown.sentences[0], "api 2→5: requests 450/s, target 100/s an instance");
+}
+
+TEST(Loop, JournalsIntentWithItsInputsBeforeActing) {
+  Rig rig;
+  rig.tick();
+  rig.samples.rate = 450;
+  rig.tick();
+  const auto ticks = rig.store.ticks(TimePoint{}, 100);
+  ASSERT_TRUE(ticks);
+  const StoredTick& last = ticks->back();
+  EXPECT_TRUE(last.keyframe);
+  // The kept state and observation give the kept decision again.
+  Result<StackState> state = decode_state(last.state);
+  Result<OwnedObservation> seen = decode_observation(last.observation);
+  ASSERT_TRUE(state && seen);
+  Decision decision;
+  std::vector<Explanation> why(1);
+  decide(rig.plan, *state, seen->view(), last.at, decision, why);
+  EXPECT_EQ(decision.tiers[0].asked, 5);
+  EXPECT_EQ(encode(std::span<const Explanation>(why)), last.explanations);
+}
+
+TEST(Loop, WhatCantBeJournalledIsNotDone) {
+  Rig rig;
+  rig.tick();
+  rig.samples.rate = 450;
+  rig.clock.advance(1s);
+  rig.store.fail_next(Errc::exhausted);
+  EXPECT_EQ(rig.loop.tick().error().code, Errc::exhausted);
+  EXPECT_EQ(rig.instances(), 2U);
+  rig.tick();
+  EXPECT_EQ(rig.instances(), 5U);
+}
+
+// A controller dies between two ticks; the next one goes on where it was: no start from the minimum, no forgotten window.
+TEST(Loop, ARestartChangesNoDecision) {
+  Rig rig;
+  rig.samples.rate = 450;
+  for (int i = 0; i < 5; ++i) rig.tick();
+  ASSERT_EQ(rig.instances(), 5U);
+  Loop next(rig.plan, rig.clock, rig.samples, rig.driver, rig.store, "test");
+  ASSERT_TRUE(next.restore());
+  rig.samples.rate = 150;
+  for (int i = 0; i < 9; ++i) {
+    rig.clock.advance(1s);
+    ASSERT_TRUE(next.tick());
+    EXPECT_EQ(rig.instances(), 5U) << "the down window still remembers 450/s";
+  }
+  rig.clock.advance(2s);
+  ASSERT_TRUE(next.tick());
+  EXPECT_EQ(rig.instances(), 2U);
+}
+
+TEST(Loop, AStateOfAnotherShapeIsLeftAside) {
+  Rig rig;
+  rig.tick();
+  StackState other;
+  other.tiers.resize(3);
+  ASSERT_TRUE(rig.store.save_state(encode(other), rig.clock.now()));
+  Loop next(rig.plan, rig.clock, rig.samples, rig.driver, rig.store, "test");
+  ASSERT_TRUE(next.restore());
+  EXPECT_TRUE(next.tick());
+  EXPECT_EQ(rig.instances(), 2U);
+}
+
+TEST(Loop, OrdersReachARunningControllerThroughTheStore) {
+  Rig rig;
+  rig.tick();
+  Store::NamedOrder hold;
+  hold.tier = "api";
+  hold.order.kind = OrderKind::hold;
+  hold.order.value = 6;
+  hold.order.who = "ops";
+  ASSERT_TRUE(rig.store.give(hold));
+  hold.tier = "no such tier";
+  ASSERT_TRUE(rig.store.give(hold));
+  rig.tick();
+  EXPECT_EQ(rig.instances(), 6U);
+  ASSERT_TRUE(rig.store.withdraw("api", "ops", rig.clock.now()));
+  for (int i = 0; i < 12; ++i) rig.tick();
+  EXPECT_EQ(rig.instances(), 2U);
+}
+
+// H23: an instance that dies is replaced, without a decision having changed.
+TEST(Loop, H23_ADeadInstanceIsReplaced) {
+  Rig rig;
+  rig.tick();
+  rig.driver.kill(TierId{0}, 1);
+  EXPECT_EQ(rig.instances(), 1U);
+  EXPECT_TRUE(rig.tick().sentences.empty());
+  EXPECT_EQ(rig.instances(), 2U);
+}
+
+TEST(Loop, ARefusalIsSaidAndTriedAgain) {
+  Rig rig;
+  rig.tick();
+  rig.samples.rate = 450;
+  rig.driver.refuse_next();
+  const Tick refused = rig.tick();
+  EXPECT_EQ(refused.sentences.back(), "api stays at 2: the driver refused 5");
+  rig.tick();
+  EXPECT_EQ(rig.instances(), 5U);
+}
+
+TEST(Loop, KeepsAKeyframeEveryFiveMinutes) {
+  Rig rig;
+  for (int i = 0; i < 601; ++i) rig.tick();
+  EXPECT_EQ(rig.store.ticks(TimePoint{}, 100)->size(), 3U);
+}
+
+}  // namespace
+}  // namespace plimsoll

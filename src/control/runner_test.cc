@@ -1,0 +1,76 @@
+#include "control/runner.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "ports/fakes.h"
+
+namespace plimsoll {
+namespace {
+using namespace std::chrono_literals;
+
+class RealClock : public Clock {
+ public:
+  TimePoint now() override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+};
+
+class NoSamples : public Samples {
+ public:
+  void publish(const Fleet&) override {}
+  void fill(TimePoint, OwnedObservation&) override {}
+};
+
+TEST(Runner, TicksUntilStoppedAndThenSettles) {
+  Stack stack;
+  stack.tiers.resize(1);
+  stack.tiers[0].name = "api";
+  stack.tiers[0].replicas = {2, 4};
+  const Plan plan = compile(stack);
+  RealClock clock;
+  NoSamples samples;
+  FakeDriver driver({"api"}, 100ms);
+  FakeStore store;
+  Loop loop(plan, clock, samples, driver, store, "test");
+  StopFlag stop;
+  int ticks = 0;
+  Watcher watcher;
+  watcher.on_tick = [&](const Tick&) {
+    if (++ticks == 3) stop.stop();
+  };
+  run(loop, clock, stop, watcher, {.tick = 10ms, .advance = 2ms}, 5s);
+  EXPECT_EQ(ticks, 3);
+  EXPECT_FALSE(loop.unsettled()) << "instances that were starting became ready before run() returned";
+  EXPECT_EQ(driver.fleet().instances.size(), 2U);
+}
+
+TEST(Runner, AFailedTickIsToldAndTheLoopGoesOn) {
+  Stack stack;
+  stack.tiers.resize(1);
+  stack.tiers[0].name = "api";
+  const Plan plan = compile(stack);
+  RealClock clock;
+  NoSamples samples;
+  FakeDriver driver({"api"}, 0ms);
+  FakeStore store;
+  store.fail_next(Errc::exhausted);
+  Loop loop(plan, clock, samples, driver, store, "test");
+  StopFlag stop;
+  int errors = 0;
+  Watcher watcher;
+  watcher.on_error = [&](const Error&) { ++errors; };
+  watcher.on_tick = [&](const Tick&) { stop.stop(); };
+  run(loop, clock, stop, watcher, {.tick = 5ms, .advance = 1ms}, 1s);
+  EXPECT_EQ(errors, 1);
+}
+
+TEST(StopFlag, WakesWhoeverWaits) {
+  StopFlag stop;
+  std::thread waiter([&] { EXPECT_TRUE(stop.wait(1h)); });
+  stop.stop();
+  waiter.join();
+  EXPECT_TRUE(stop.stopped());
+}
+
+}  // namespace
+}  // namespace plimsoll
