@@ -1,0 +1,22 @@
+#pragma once
+// What names may look like. Each is matched by hand and stated as a regular expression for the JSON Schema.
+
+#include <string_view>
+
+namespace plimsoll::spec {
+
+struct Pattern {
+  std::string_view expression;  // ECMAScript, anchored
+  std::string_view what;        // for people: "a name"
+  std::string_view says;        // for people: "1 to 40 lower-case letters, …"
+  bool (*matches)(std::string_view);
+};
+
+extern const Pattern component_name;  // stack, tier, database, pooler, cache: fit for a host name, a file name and a label
+extern const Pattern list_name;       // a list in a cache; no comma, since QUEUES is separated by commas
+extern const Pattern variable_name;   // of the environment
+extern const Pattern setting_name;    // of postgresql.conf
+extern const Pattern url_path;        // "/ready"; goes into a balancer's configuration, so no blanks, quotes or '#'
+extern const Pattern one_line;        // any text without control characters
+
+}  // namespace plimsoll::spec

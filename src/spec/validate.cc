@@ -1,0 +1,313 @@
+#include "spec/validate.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/quantity.h"
+#include "core/suggest.h"
+#include "spec/condition.h"
+
+namespace plimsoll::spec {
+namespace {
+
+/// What there is to refer to: all of it, or enough to see what is meant.
+std::string choice(std::span<const std::string_view> names, std::string_view if_none) {
+  constexpr std::size_t most = 12;
+  if (names.empty()) return std::string(if_none);
+  return fmt::format("{}{}{}", names.size() > 1 ? "one of " : "", fmt::join(names.first(std::min(names.size(), most)), ", "),
+                     names.size() > most ? ", …" : "");
+}
+
+/// Nothing for files of a size no person wrote, where comparing every name with every other would take minutes.
+std::string_view suggestion_for(std::string_view word, std::span<const std::string_view> names) {
+  return word.size() <= 64 && names.size() <= 1000 ? nearest(word, names) : std::string_view();
+}
+
+/// The checks of one stack. Each says what is wrong once, where its owner can mend it.
+class Validation {
+ public:
+  Validation(const Stack& stack, const Places& places, std::vector<Diagnostic>& diagnostics)
+      : stack_(stack), places_(places), diagnostics_(diagnostics) {}
+
+  void run() {
+    unique_names();
+    objectives("objectives", stack_.objectives);
+    balancer();
+    for (const Tier& tier : stack_.tiers) {
+      const std::string path = "tiers." + tier.name;
+      if (tier.objectives) objectives(path + ".objectives", *tier.objectives);
+      command(tier, path);
+      uses(tier, path);
+      queues(tier, path);
+      metrics(tier, path);
+      rules(tier, path);
+    }
+    for (const Pooler& pooler : stack_.poolers) check(pooler);
+  }
+
+ private:
+  [[nodiscard]] bool sound(std::initializer_list<std::string_view> paths) const {
+    for (const std::string_view path : paths)
+      if (places_.is_broken(path)) return false;
+    return true;
+  }
+  /// Every component that was written down is known by name.
+  [[nodiscard]] bool components_known() const { return sound({"", "tiers", "databases", "poolers", "caches"}); }
+
+  void complain(Position at, const std::string& path, std::string message, std::string expected,
+                std::string_view suggestion = {}) {
+    diagnostics_.push_back({Severity::error, at, path, std::move(message), std::move(expected), std::string(suggestion)});
+  }
+
+  void unique_names() {
+    std::map<std::string, std::string> taken;  // name → section
+    const auto claim = [&](const char* section, const auto& components) {
+      for (const auto& component : components) {
+        const auto [first, is_new] = taken.emplace(component.name, section);
+        const std::string path = fmt::format("{}.{}", section, component.name);
+        if (!is_new)
+          complain(places_.key(path), path, fmt::format("the name '{}' is taken in '{}'", component.name, first->second),
+                   "a name of its own for every tier, database, pooler and cache");
+      }
+    };
+    claim("tiers", stack_.tiers);
+    claim("databases", stack_.databases);
+    claim("poolers", stack_.poolers);
+    claim("caches", stack_.caches);
+  }
+
+  void objectives(const std::string& path, const Objectives& owed) {
+    const std::string latency = path + ".latency";
+    const auto rises = [&](const char* low, const std::optional<Duration>& lower, const char* high,
+                           const std::optional<Duration>& higher) {
+      if (!lower || !higher || *lower <= *higher) return false;
+      const std::string at = latency + "." + high;
+      if (!sound({latency + "." + low, at})) return false;
+      complain(places_.value(at), at, fmt::format("{} {} is below {} {}", high, to_text(*higher), low, to_text(*lower)),
+               fmt::format("at least {}", to_text(*lower)));
+      return true;
+    };
+    if (!rises("p50", owed.p50, "p95", owed.p95) && !rises("p95", owed.p95, "p99", owed.p99) && !owed.p95)
+      rises("p50", owed.p50, "p99", owed.p99);
+  }
+
+  /// One balancer, one entrance: there is nothing yet that tells one service's requests from another's.
+  void balancer() {
+    if (!sound({"", "tiers", "balancer"})) return;
+    const Tier* first = nullptr;
+    for (const Tier& tier : stack_.tiers) {
+      const std::string path = "tiers." + tier.name;
+      if (!sound({path, path + ".kind"})) return;
+      if (tier.kind != TierKind::service) continue;
+      if (!stack_.balancer)
+        complain(places_.key(path), path, fmt::format("'{}' is a service, but no balancer brings it requests", tier.name),
+                 "balancer: {listen: 8080} at the top, or kind: worker");
+      else if (first)
+        complain(places_.key(path), path, fmt::format("the balancer already serves '{}'", first->name),
+                 "one tier of kind service");
+      if (!first) first = &tier;
+    }
+    if (stack_.balancer && !first)
+      complain(places_.key("balancer"), "balancer", "the balancer has nobody to send requests to", "a tier of kind service");
+  }
+
+  void command(const Tier& tier, const std::string& path) {
+    const std::string at = path + ".run.command[0]";
+    if (!tier.run.command.empty() && tier.run.command[0].empty() && sound({at}))
+      complain(places_.value(at), at, "the program has no name", "a program, such as plimsoll-app");
+  }
+
+  template <class T>
+  static void add_names(std::vector<std::string_view>& names, const std::vector<T>& components) {
+    for (const T& component : components) names.push_back(component.name);
+  }
+
+  void uses(const Tier& tier, const std::string& tier_path) {
+    if (!components_known()) return;
+    for (const Use& use : tier.uses) {
+      const std::string path = fmt::format("{}.uses.{}", tier_path, use.component);
+      if (stack_.database(use.component))
+        use_of_database(use, path);
+      else if (stack_.cache(use.component))
+        use_of_cache(use, path);
+      else
+        use_of_nothing(use, path);
+    }
+  }
+
+  void use_of_database(const Use& use, const std::string& path) {
+    const std::string through = path + ".through";
+    if (use.through.empty() || !sound({path, through})) return;
+    const Pooler* pooler = stack_.pooler(use.through);
+    if (pooler && !stack_.database(pooler->database)) return;  // complained of at the pooler
+    std::vector<std::string_view> names;
+    add_names(names, stack_.poolers);
+    if (!pooler)
+      complain(places_.value(through), through, fmt::format("there is no pooler '{}'", use.through),
+               choice(names, "a pooler under poolers:"), suggestion_for(use.through, names));
+    else if (sound({"poolers." + pooler->name + ".for"}) && pooler->database != use.component)
+      complain(places_.value(through), through,
+               fmt::format("the pooler '{}' is for '{}', not for '{}'", pooler->name, pooler->database, use.component),
+               fmt::format("a pooler with for: {}", use.component));
+  }
+
+  void use_of_cache(const Use& use, const std::string& path) {
+    for (const char* key : {"through", "connections"}) {
+      const std::string at = fmt::format("{}.{}", path, key);
+      if (places_.has(at))
+        complain(places_.key(at), at, fmt::format("'{}' is a cache; '{}' is for databases", use.component, key),
+                 fmt::format("{}: {{}}", use.component));
+    }
+  }
+
+  void use_of_nothing(const Use& use, const std::string& path) {
+    std::vector<std::string_view> names;
+    add_names(names, stack_.databases);
+    add_names(names, stack_.caches);
+    if (const Pooler* pooler = stack_.pooler(use.component)) {
+      complain(use.at, path, fmt::format("'{}' is a pooler; what is used is the database behind it", use.component),
+               fmt::format("{}: {{through: {}}}", pooler->database.empty() ? "DATABASE" : pooler->database, pooler->name));
+      return;
+    }
+    const char* what =
+        stack_.tier(use.component) ? "'{}' is a tier, and tiers are not used" : "there is no database or cache '{}'";
+    complain(use.at, path, fmt::format(fmt::runtime(what), use.component),
+             choice(names, "a component under databases: or caches:"), suggestion_for(use.component, names));
+  }
+
+  /// Lists live in exactly one of the caches a tier uses; otherwise nobody could say in which.
+  void queues(const Tier& tier, const std::string& path) {
+    const bool kind_known = sound({path, path + ".kind"});
+    if (kind_known && tier.kind == TierKind::service && !tier.consumes.empty())
+      complain(places_.key(path + ".consumes"), path + ".consumes", "a service does not consume lists", "kind: worker");
+    if (!components_known() || !sound({path, path + ".uses"})) return;
+    const char* key = !tier.publishes.empty() ? "publishes" : !tier.consumes.empty() ? "consumes" : nullptr;
+    if (!key) return;
+    std::vector<std::string_view> holders;
+    for (const Use& use : tier.uses) {
+      const Cache* cache = stack_.cache(use.component);
+      if (!cache && !stack_.database(use.component)) return;  // complained of already
+      if (cache && !sound({"caches." + cache->name, "caches." + cache->name + ".used_for"})) return;
+      if (cache && cache->holds(CacheUse::queue)) holders.push_back(cache->name);
+    }
+    if (holders.size() == 1) return;
+    const std::string at = fmt::format("{}.{}", path, key);
+    complain(places_.key(at), at,
+             holders.empty() ? fmt::format("'{}' uses no cache that holds lists", tier.name)
+                             : fmt::format("'{}' uses several caches for lists: {}", tier.name, fmt::join(holders, ", ")),
+             "exactly one cache with used_for: [queue] among the tier's uses");
+  }
+
+  /// What is wrong with a tier's use of a signal; nothing if it can be measured.
+  [[nodiscard]] std::pair<std::string, std::string> unmeasurable(const Tier& tier, const std::string& path,
+                                                                 SignalKind signal) const {
+    const std::string name(signal_names()[static_cast<std::size_t>(signal)]);
+    if (!sound({path, path + ".kind", path + ".run", path + ".run.metrics", path + ".instance", path + ".instance.memory"}))
+      return {};
+    switch (signal) {
+      case SignalKind::memory:
+        if (!tier.instance.memory)
+          return {"memory is measured against a request, and there is none", "instance: {memory: 512Mi}"};
+        return {};
+      case SignalKind::requests_per_second:
+      case SignalKind::queued_requests:
+        if (tier.kind == TierKind::worker)
+          return {"a worker has no requests: " + name + " is counted at the balancer", "kind: service"};
+        return {};
+      case SignalKind::p95:
+      case SignalKind::p99:
+        if (tier.run.metrics.empty())
+          return {name + " comes from the instances' own metrics, and run has none", "metrics: /metrics in run"};
+        return {};
+      case SignalKind::cpu:
+      case SignalKind::backlog:
+        break;
+    }
+    return {};
+  }
+
+  void metrics(const Tier& tier, const std::string& path) {
+    for (std::size_t i = 0; i < tier.scale.metrics.size(); ++i) {
+      const MetricTarget& target = tier.scale.metrics[i];
+      const std::string at = fmt::format("{}.scale.metrics[{}]", path, i);
+      const char* key = target.type == TargetType::average ? ".signal" : target.signal == SignalKind::memory ? ".memory" : ".cpu";
+      if (!sound({at, at + key})) continue;
+      const auto [message, expected] = unmeasurable(tier, path, target.signal);
+      if (!message.empty()) complain(places_.key(at + key), at + key, message, expected);
+    }
+  }
+
+  void rules(const Tier& tier, const std::string& path) {
+    for (std::size_t i = 0; i < tier.scale.rules.size(); ++i) {
+      const ThresholdRule& rule = tier.scale.rules[i];
+      const std::string at = fmt::format("{}.scale.rules[{}].when", path, i);
+      if (!places_.has(at) || !sound({at})) continue;
+      const auto [message, expected] = unmeasurable(tier, path, rule.signal);
+      if (!message.empty()) complain(places_.value(at), at, message, expected);
+      if (rule.signal == SignalKind::backlog) backlog_list(tier, path, rule.list, at);
+    }
+  }
+
+  void backlog_list(const Tier& tier, const std::string& path, const std::string& list, const std::string& at) {
+    if (!sound({path, path + ".publishes", path + ".consumes"})) return;
+    std::vector<std::string_view> lists(tier.publishes.begin(), tier.publishes.end());
+    for (const QueueTarget& queue : tier.consumes) lists.push_back(queue.list);
+    for (const std::string_view known : lists)
+      if (known == list) return;
+    complain(places_.value(at), at, fmt::format("'{}' neither publishes nor consumes the list '{}'", tier.name, list),
+             choice(lists, "a list under publishes: or consumes:"), suggestion_for(list, lists));
+  }
+
+  void check(const Pooler& pooler) {
+    const std::string path = "poolers." + pooler.name;
+    if (!sound({path})) return;
+    const std::string size = path + ".default_pool_size", clients = path + ".max_client_conn",
+                      most = path + ".max_db_connections", target = path + ".for";
+    if (sound({size, most}) && pooler.max_db_connections > 0 && pooler.default_pool_size > pooler.max_db_connections)
+      complain(
+          places_.value(size), size,
+          fmt::format("a pool of {} does not fit max_db_connections {}", pooler.default_pool_size, pooler.max_db_connections),
+          fmt::format("at most {}", pooler.max_db_connections));
+    if (sound({size, clients}) && pooler.max_client_conn < pooler.default_pool_size)
+      complain(places_.value(clients), clients,
+               fmt::format("{} clients can never fill a pool of {}", pooler.max_client_conn, pooler.default_pool_size),
+               fmt::format("at least {}", pooler.default_pool_size));
+    if (!components_known() || !sound({target})) return;
+    const Database* database = stack_.database(pooler.database);
+    if (!database) {
+      std::vector<std::string_view> names;
+      add_names(names, stack_.databases);
+      complain(places_.value(target), target, fmt::format("there is no database '{}'", pooler.database),
+               choice(names, "a database under databases:"), suggestion_for(pooler.database, names));
+      return;
+    }
+    const std::string limit = "databases." + database->name + ".max_connections";
+    const bool by_limit = pooler.max_db_connections > 0;
+    const std::string& wanting = by_limit ? most : size;
+    const int wanted = by_limit ? pooler.max_db_connections : pooler.default_pool_size;
+    if (sound({size, most, limit}) && pooler.default_pool_size <= wanted && wanted > database->max_connections)
+      complain(places_.value(wanting), wanting,
+               fmt::format("{} connections are more than '{}' allows ({})", wanted, database->name, database->max_connections),
+               fmt::format("at most max_connections {}", database->max_connections));
+  }
+
+  const Stack& stack_;
+  const Places& places_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+}  // namespace
+
+void validate(const Stack& stack, const Places& places, std::vector<Diagnostic>& diagnostics) {
+  Validation(stack, places, diagnostics).run();
+}
+
+}  // namespace plimsoll::spec
