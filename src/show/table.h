@@ -1,0 +1,40 @@
+#pragma once
+// Aligned tables: two spaces between columns, no rules, numbers to the right.
+
+#include <string>
+#include <vector>
+
+#include "show/text.h"
+
+namespace plimsoll::show {
+
+enum class Align { left, right };
+
+struct Column {
+  std::string header;  // shown dim above the column; all empty: no header line
+  Align align = Align::left;
+  int least = 4;  // columns it keeps when the table must shrink
+  int most = 0;   // columns it takes at most, longer cells get an ellipsis; 0: what its cells need
+};
+
+struct Cell {
+  std::string text;
+  Ink ink = Ink::plain;
+};
+
+class Table {
+ public:
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  /// One cell per column (asserted).
+  void add(std::vector<Cell> row);
+  [[nodiscard]] std::size_t rows() const { return rows_.size(); }
+  /// Lines of at most `width`: the widest columns give way first, down to their least; what is still too long is cut.
+  [[nodiscard]] Block lines(Style, int width) const;
+
+ private:
+  [[nodiscard]] std::vector<int> widths(Style, int width) const;
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace plimsoll::show
