@@ -1,0 +1,40 @@
+#pragma once
+// Which signals a collector has to fill.
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "decide/plan.h"
+#include "ports/collector.h"
+
+namespace plimsoll::collect {
+
+struct Wanted {
+  TierId tier;
+  std::uint32_t signal = 0;  // into TierPlan::signals
+  SignalKind kind = SignalKind::cpu;
+  std::string list;  // backlog only
+
+  [[nodiscard]] Reading value(double v, TimePoint measured, Duration window = {}) const {
+    return {tier, signal, {v, measured, window, Gap::none}};
+  }
+  /// The slot knows when the last value was measured.
+  [[nodiscard]] Reading gap(Gap why) const { return {tier, signal, {0, {}, {}, why}}; }
+};
+
+inline std::vector<Wanted> wanted(const Plan& plan, std::initializer_list<SignalKind> kinds) {
+  std::vector<Wanted> found;
+  for (const TierPlan& tier : plan.tiers)
+    for (std::uint32_t i = 0; i < tier.signals.size(); ++i)
+      for (const SignalKind kind : kinds)
+        if (tier.signals[i].kind == kind) found.push_back({tier.id, i, kind, tier.signals[i].list});
+  return found;
+}
+
+/// For a source that can't be read: each of its signals, so that the slot knows them from the first round on.
+inline void append_gaps(const std::vector<Wanted>& all, Gap why, Readings& out) {
+  for (const Wanted& one : all) out.readings.push_back(one.gap(why));
+}
+
+}  // namespace plimsoll::collect
