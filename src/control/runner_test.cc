@@ -4,16 +4,12 @@
 
 #include <thread>
 
+#include "control/wall_clock.h"
 #include "ports/fakes.h"
 
 namespace plimsoll {
 namespace {
 using namespace std::chrono_literals;
-
-class RealClock : public Clock {
- public:
-  TimePoint now() override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
-};
 
 class NoSamples : public Samples {
  public:
@@ -27,7 +23,7 @@ TEST(Runner, TicksUntilStoppedAndThenSettles) {
   stack.tiers[0].name = "api";
   stack.tiers[0].replicas = {2, 4};
   const Plan plan = compile(stack);
-  RealClock clock;
+  WallClock clock;
   NoSamples samples;
   FakeDriver driver({"api"}, 100ms);
   FakeStore store;
@@ -49,7 +45,7 @@ TEST(Runner, AFailedTickIsToldAndTheLoopGoesOn) {
   stack.tiers.resize(1);
   stack.tiers[0].name = "api";
   const Plan plan = compile(stack);
-  RealClock clock;
+  WallClock clock;
   NoSamples samples;
   FakeDriver driver({"api"}, 0ms);
   FakeStore store;
@@ -62,6 +58,17 @@ TEST(Runner, AFailedTickIsToldAndTheLoopGoesOn) {
   watcher.on_tick = [&](const Tick&) { stop.stop(); };
   run(loop, clock, stop, watcher, {.tick = 5ms, .advance = 1ms}, 1s);
   EXPECT_EQ(errors, 1);
+}
+
+TEST(WallClock, NeverFallsAndIsTheSystemsTime) {
+  WallClock clock;
+  TimePoint last = clock.now();
+  for (int i = 0; i < 10'000; ++i) {
+    const TimePoint now = clock.now();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+  EXPECT_LT(std::chrono::abs(last - std::chrono::system_clock::now()), 1min);
 }
 
 TEST(StopFlag, WakesWhoeverWaits) {

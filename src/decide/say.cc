@@ -41,9 +41,10 @@ std::string step_text(const TierPlan& tier, const StepLine& step) {
     case Reason::no_data:
       return "no data: the count stands";
     case Reason::window_up:
-      return fmt::format("up window {} still holds {}", to_text(tier.behavior.up.window), step.out);
+      return fmt::format("{} wanted, {} at least throughout the up window {}", step.in, step.out,
+                         to_text(tier.behavior.up.window));
     case Reason::window_down:
-      return fmt::format("down window {} still holds {}", to_text(tier.behavior.down.window), step.out);
+      return fmt::format("{} wanted, up to {} within the down window {}", step.in, step.out, to_text(tier.behavior.down.window));
     case Reason::rate_up:
       return fmt::format("up policies allow {} now", step.out);
     case Reason::rate_down:

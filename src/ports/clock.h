@@ -4,7 +4,7 @@
 
 namespace plimsoll {
 
-/// Wall-clock time that never falls: a step of the system clock shows as a jump forward or as standing still.
+/// Wall-clock time that never falls.
 class Clock {
  public:
   virtual ~Clock() = default;

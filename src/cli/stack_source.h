@@ -1,0 +1,40 @@
+#pragma once
+// Which stack a command is about, and reading it.
+
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "core/stack.h"
+
+namespace plimsoll::cli {
+
+/// How the user named it; both may be empty.
+struct StackChoice {
+  std::string stack;  // a file, or the name of a stack under the state directory
+  std::string state_dir = ".plimsoll";
+};
+
+struct StackText {
+  std::string file;  // as shown in diagnostics
+  std::string text;
+};
+
+/// FILE; else NAME under the state directory, as it was when it was last brought up; else ./stack.yaml. The Error says what was
+/// looked for.
+Result<StackText> find_stack(const StackChoice&);
+
+/// Reads the whole file; an Error names it. A directory, or more than 4 MiB, is an Error too.
+Result<std::string> read_file(const std::string& path);
+
+/// Finds, parses, and on any error prints all of it to stderr. Nothing: exit with exit_bad_input.
+struct LoadedStack {
+  Stack stack;
+  StackText source;
+};
+std::optional<LoadedStack> load_stack(const StackChoice&);
+
+/// Prints "plimsoll: error: MESSAGE" to stderr.
+void print_error(const Error&);
+
+}  // namespace plimsoll::cli
