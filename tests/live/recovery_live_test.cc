@@ -1,0 +1,121 @@
+// What is killed without warning: an instance, a worker, the controller.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <set>
+
+#include "stack_under_test.h"
+#include "wire/http_client.h"
+
+namespace plimsoll::live {
+namespace {
+
+using namespace std::chrono_literals;
+using wire::live::wait_until;
+
+// kill -9 of one of three instances under load, four times: HAProxy sends what it held to another, the client sees nothing, and
+// it is replaced.
+TEST(Recovery, H23_H10_AKilledInstanceIsReplacedAndNoRequestFails) {
+  StackUnderTest stack;
+  ASSERT_TRUE(stack.up()) << stack.log();
+  ASSERT_EQ(stack.plimsoll({"op", "hold", "api", "3"}).code, 0);
+  ASSERT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 3; })) << stack.log();
+  auto engine = stack.decisions("60s=200", "kill");
+  ASSERT_TRUE(engine->start());
+  for (int round = 0; round < 4; ++round) {
+    const auto before = engine->snapshot().so_far.counts.succeeded;
+    wait_until([&] { return engine->snapshot().so_far.counts.succeeded > before + 300; });
+    const auto victim = stack.instances("api").at(static_cast<std::size_t>(round) % 3);
+    kill(victim.pid, SIGKILL);
+    EXPECT_TRUE(wait_until([&] {
+      const auto now = stack.instances("api");
+      return now.size() == 3 && std::ranges::none_of(now, [&](const auto& one) { return one.pid == victim.pid; }) &&
+             stack.servers_up("api").size() == 3;
+    })) << stack.log();
+  }
+  engine->stop();
+  engine->wait();
+  const load::Summary summary = engine->result();
+  EXPECT_EQ(summary.counts.failed(), 0U) << "5xx " << summary.counts.status_5xx << ", reset " << summary.counts.reset;
+  EXPECT_EQ(stack.count("select count(*) - count(distinct idempotency_key) from decisions"), 0) << "repeated, but decided once";
+}
+
+// A1, H10: the session was made by an instance that is gone.
+TEST(Recovery, A1_H10_ASessionSurvivesItsInstance) {
+  StackUnderTest stack;
+  ASSERT_TRUE(stack.up()) << stack.log();
+  const auto login = wire::post("127.0.0.1", stack.port(), "/api/login", "application/json", R"({"user": "ann"})", 5s);
+  ASSERT_TRUE(login) << login.error().message;
+  ASSERT_LT(login->status, 300) << login->body;
+  const std::string session(login->header("X-Session"));
+  ASSERT_FALSE(session.empty());
+  const auto first = stack.instances("api").at(0);
+  kill(first.pid, SIGKILL);
+  ASSERT_TRUE(wait_until([&] {
+    const auto now = stack.instances("api");
+    return now.size() == 1 && now[0].pid != first.pid && stack.servers_up("api").size() == 1;
+  })) << stack.log();
+  wire::HttpRequest me;
+  me.target = "/api/me";
+  me.headers = {{"X-Session", session}};
+  const auto answer = wire::request("127.0.0.1", stack.port(), me, 5s);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_NE(answer->body.find("ann"), std::string::npos) << answer->body;
+}
+
+// Workers are killed -9 with jobs in hand: as many effects as accepted decisions, none twice, no job left anywhere.
+TEST(Recovery, JobsAreDoneOnceWithWorkersKilled) {
+  StackUnderTest stack(
+      {.worker_replicas = "3..3", .worker_env = "JOB_CPU_MS: \"0\", JOB_OUTSIDE_MS: \"20\", RECLAIM_AFTER: \"2\""});
+  ASSERT_TRUE(stack.up()) << stack.log();
+  auto engine = stack.decisions("12s=90", "jobs");
+  ASSERT_TRUE(engine->start());
+  for (int round = 0; round < 4; ++round) {
+    const auto before = engine->snapshot().so_far.counts.succeeded;
+    wait_until([&] { return engine->snapshot().so_far.counts.succeeded > before + 150; });
+    ASSERT_TRUE(wait_until([&] { return stack.instances("worker").size() == 3; }, 60s)) << stack.log();
+    kill(stack.instances("worker").at(static_cast<std::size_t>(round) % 3).pid, SIGKILL);
+  }
+  engine->wait();
+  const std::int64_t accepted = static_cast<std::int64_t>(engine->result().counts.succeeded);
+  EXPECT_EQ(accepted, 1080);
+  EXPECT_TRUE(wait_until([&] { return stack.count("select count(*) from effects") >= accepted; }, 60s)) << stack.log();
+  EXPECT_EQ(stack.count("select count(*) from effects"), accepted);
+  EXPECT_EQ(stack.count("select count(distinct idempotency_key) from effects"), accepted) << "none twice";
+}
+
+// The controller dies the moment the first new instance of six shows; the next one ends with six, all in HAProxy, and no process
+// too many.
+TEST(Recovery, AControllerKilledInTheMiddleOfAScaleOut) {
+  StackUnderTest stack({.api_env = "CPU_MS: \"0\", LAME_DUCK_MS: \"0\", START_DELAY_MS: \"700\""});
+  ASSERT_TRUE(stack.up()) << stack.log();
+  const auto first = stack.instances("api");
+  ASSERT_EQ(first.size(), 1U);
+  auto engine = stack.decisions("60s=100", "crash");
+  ASSERT_TRUE(engine->start());
+  ASSERT_EQ(stack.plimsoll({"op", "hold", "api", "6"}).code, 0);
+  ASSERT_TRUE(wait_until([&] { return stack.instances("api").size() >= 2; })) << stack.log();
+  stack.kill_controller();
+  const std::size_t at_death = stack.servers_up("api").size();
+  EXPECT_LT(at_death, 6U) << "it was killed too late to show anything";
+
+  ASSERT_TRUE(stack.up()) << stack.log();
+  EXPECT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 6; })) << stack.log();
+  const auto now = stack.instances("api");
+  EXPECT_EQ(now.size(), 6U);
+  std::set<std::string> names;
+  for (const auto& one : now) names.insert(one.instance);
+  EXPECT_EQ(names.size(), 6U) << "no name runs twice";
+  EXPECT_TRUE(std::ranges::any_of(now, [&](const auto& one) { return one.pid == first[0].pid; })) << "what ran was adopted";
+  EXPECT_EQ(stack.servers_up("api").size(), 6U);
+  engine->stop();
+  engine->wait();
+  EXPECT_EQ(engine->result().counts.failed(), 0U) << "nobody noticed";
+}
+
+}  // namespace
+}  // namespace plimsoll::live
