@@ -17,8 +17,9 @@ trap finish EXIT
 chmod 755 "$root"
 [ -x "$root/usr/bin/git" ] || debootstrap --variant=minbase --include=git,make,ca-certificates bookworm "$root" ${mirror:+"$mirror"}
 cp /etc/apt/sources.list.d/debian.sources "$root/etc/apt/sources.list.d/" 2>/dev/null && rm -f "$root/etc/apt/sources.list" || true
-for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf.d/*Proxy*; do [ ! -e "$file" ] || cp "$file" "$root/etc/apt/apt.conf.d/"; done
+for file in $(grep -lE "Acquire::" /etc/apt/apt.conf.d/* 2>/dev/null); do cp "$file" "$root/etc/apt/apt.conf.d/"; done
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/" 2>/dev/null || true  # a mirror behind a CA of its own
 for one in "${mounts[@]}"; do mkdir -p "$root/$one"; mount --rbind "/$one" "$root/$one"; done
 
 rm -rf "$root/root/plimsoll"
