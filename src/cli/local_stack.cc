@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -228,6 +229,8 @@ Result<void> LocalStack::start_components(const OnRows& on_rows, const StopFlag&
 Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& stop) {
   if (auto adopted = driver_->adopt(clock_.now()); !adopted) return adopted;
   instances_ran_ = !driver_->fleet().instances.empty();
+  std::set<std::string> ran_before;
+  for (const Instance& instance : driver_->fleet().instances) ran_before.insert(instance.name);
   if (auto restored = loop_->restore(); !restored) return restored;
 
   const std::size_t first = rows_.size();
@@ -257,6 +260,10 @@ Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& 
       const bool ready = instance.state == show::ComponentState::ready;
       rows_.push_back({instance, ready || instance.state == show::ComponentState::starting ? std::optional(clock_.now() - begun)
                                                                                            : std::nullopt});
+      if (ran_before.contains(instance.name)) {
+        rows_.back().component.note = "ran already";
+        rows_.back().took.reset();
+      }
     }
     if (on_rows) on_rows(rows_);
     stop.wait(100ms);

@@ -77,18 +77,19 @@ void define_down(CLI::App& app, DownOptions& options) {
 void define_op(CLI::App& app, OpOptions& options) {
   CLI::App* verb = app.add_subcommand("op", "Tell the controller what to do: hold, floor, pause, release");
   verb->require_subcommand(1);
+  add_stack(*verb, options.stack, false);
   verb->footer("Orders go through the journal: a running controller obeys within a second, a stopped one at its next start.");
   const auto define = [&](const char* name, const char* doc, OpOptions::Kind kind, bool tier, bool value) {
     CLI::App* order = verb->add_subcommand(name, doc);
     order->callback([&options, kind] { options.kind = kind; });
-    add_stack(*order, options.stack, false);
+    order->fallthrough();  // -f and --state-dir may stand before or after the order
     if (tier) order->add_option("tier", options.tier, "the tier's name")->required();
     if (value) order->add_option("replicas", options.value, "how many instances")->required()->check(CLI::Range(0, 10'000));
     if (!tier || kind == OpOptions::Kind::release) return;
     add_duration(
         *order, "--for", [&options](Duration d) { options.lasts = d; },
         "ends by itself after so long; otherwise until `release`");
-    order->add_option("--why", options.why, "kept with the order and shown beside every decision it makes")->type_name("TEXT");
+    order->add_option("--why", options.why, "kept with the order and shown beside the decisions it makes")->type_name("TEXT");
   };
   define("hold", "exactly N replicas, also outside the tier's bounds", OpOptions::Kind::hold, true, true);
   define("floor", "at least N replicas", OpOptions::Kind::floor, true, true);

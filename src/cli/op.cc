@@ -11,6 +11,7 @@
 #include "cli/verbs.h"
 #include "core/suggest.h"
 #include "drive/local/place.h"
+#include "render/haproxy.h"
 #include "store/sqlite_store.h"
 
 namespace plimsoll::cli {
@@ -30,6 +31,17 @@ bool has_tier(const Stack& stack, const std::string& name) {
   const std::string hint =
       near.empty() ? fmt::format("; it has {}", fmt::join(names, ", ")) : fmt::format("; did you mean '{}'?", near);
   print_error({Errc::not_found, fmt::format("stack {} has no tier '{}'{}", stack.name, name, hint)});
+  return false;
+}
+
+/// A service can't have more instances than the balancer has slots for.
+bool fits_balancer(const Stack& stack, const OpOptions& options) {
+  const Tier& tier = *stack.tier(options.tier);
+  if (options.kind == OpOptions::Kind::pause || tier.kind != TierKind::service || options.value <= render::slot_count(tier))
+    return true;
+  print_error(
+      {Errc::exhausted, fmt::format("{}: {} is more than the balancer has slots for ({}, from replicas: {}..{})", tier.name,
+                                    options.value, render::slot_count(tier), tier.replicas.min, tier.replicas.max)});
   return false;
 }
 
@@ -93,6 +105,7 @@ int run_op(const OpOptions& options) {
   if (options.kind == OpOptions::Kind::list) return list_orders(**store, now);
   if (options.kind == OpOptions::Kind::release) return release(**store, options, now);
 
+  if (!fits_balancer(loaded->stack, options)) return exit_bad_input;
   Store::NamedOrder given;
   given.tier = options.tier;
   given.order.kind = options.kind == OpOptions::Kind::hold    ? OrderKind::hold

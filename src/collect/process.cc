@@ -66,10 +66,14 @@ Reading ProcessCollector::reading(const Wanted& signal, const Sum& sum, TimePoin
   if (sum.ready > 0 && sum.readable == 0) return signal.gap(Gap::unreachable);
   if (signal.kind == SignalKind::cpu) {
     if (sum.with_rate == 0 || tier.cpu_request <= 0) return signal.gap(Gap::empty);
-    return signal.value(sum.cores / sum.with_rate / tier.cpu_request, now, sum.span);
+    Reading cpu = signal.value(sum.cores / sum.with_rate / tier.cpu_request, now, sum.span);
+    cpu.sample.instances = static_cast<std::uint32_t>(sum.with_rate);
+    return cpu;
   }
   if (sum.readable == 0 || tier.memory_request <= 0) return signal.gap(Gap::empty);
-  return signal.value(sum.resident / sum.readable / tier.memory_request, now);
+  Reading memory = signal.value(sum.resident / sum.readable / tier.memory_request, now);
+  memory.sample.instances = static_cast<std::uint32_t>(sum.readable);
+  return memory;
 }
 
 }  // namespace plimsoll::collect

@@ -14,6 +14,16 @@ bool same_shape(const StackState& a, const StackState& b) {
   return a.tiers.size() == b.tiers.size() && a.rules.size() == b.rules.size();
 }
 
+/// " (release day)": why the order that decided was given; empty if no order did, or none was said.
+std::string order_reason(const Explanation& why, std::span<const Order> orders) {
+  for (const StepLine& step : why.steps) {
+    if (step.step != Step::order) continue;
+    const auto order = std::ranges::find(orders, step.order, &Order::id);
+    if (order != orders.end() && !order->why.empty()) return fmt::format(" ({})", order->why);
+  }
+  return {};
+}
+
 bool changes(const Decision& decision) { return std::ranges::any_of(decision.tiers, &TierDecision::changes); }
 
 }  // namespace
@@ -97,7 +107,7 @@ Result<Tick> Loop::tick() {
   const ByteVector before = encode(state_);
   decide(plan_, state_, seen_.view(), report.at, decision_, why_);
   for (const Explanation& why : why_)
-    if (why.decision.changes()) report.sentences.push_back(sentence(plan_, why));
+    if (why.decision.changes()) report.sentences.push_back(sentence(plan_, why) + order_reason(why, seen_.orders));
 
   if (const Result<void> kept = journal(before, report.at, report.sentences); !kept) {
     state_ = *decode_state(before);

@@ -138,10 +138,11 @@ TEST(Loop, OrdersReachARunningControllerThroughTheStore) {
   hold.order.kind = OrderKind::hold;
   hold.order.value = 6;
   hold.order.who = "ops";
+  hold.order.why = "release day";
   ASSERT_TRUE(rig.store.give(hold));
   hold.tier = "no such tier";
   ASSERT_TRUE(rig.store.give(hold));
-  rig.tick();
+  EXPECT_EQ(rig.tick().sentences.at(0), "api 2→6: held at 6 by order 2 (release day)");
   EXPECT_EQ(rig.instances(), 6U);
   ASSERT_TRUE(rig.store.withdraw("api", "ops", rig.clock.now()));
   for (int i = 0; i < 12; ++i) rig.tick();

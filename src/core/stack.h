@@ -100,7 +100,7 @@ enum class SignalKind {
 
 /// How a target reads its signal.
 enum class TargetType {
-  utilization,  // the value is per instance: wanted = ceil(ready * value / target)
+  utilization,  // the value is per instance: wanted = ceil(measured instances * value / target)
   average,      // the value is the tier's total: wanted = ceil(value / target)
 };
 

@@ -37,6 +37,20 @@ TEST(Decide, CountsWhatIsWantedNotWhatIsSeen) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(scene.tick().asked, 7);
 }
 
+// Two of four are measured, at 96 % of 70 %: 2 * 0.96 / 0.7 = 2.7 is what the load is worth, so the two new ones are enough.
+// Under the target the unmeasured ones count as busy: 2 * 0.35 / 0.7 + 2 = 3.
+TEST(Decide, InstancesNotMeasuredYetAreNotMultiplied) {
+  Scene scene({.replicas = {2, 10}, .scale = {.metrics = {cpu(0.7)}, .behavior = {.down = {0s, {}}}}});
+  scene.see(SignalKind::cpu, 1.39);
+  ASSERT_EQ(scene.tick().asked, 4);
+  scene.see(SignalKind::cpu, 0.96);
+  scene.measured_on(SignalKind::cpu, 2);
+  EXPECT_EQ(scene.tick().asked, 4);
+  scene.see(SignalKind::cpu, 0.35);
+  scene.measured_on(SignalKind::cpu, 2);
+  EXPECT_EQ(scene.tick().asked, 3);
+}
+
 TEST(Decide, TheHighestPolicyWins) {
   Scene scene({.replicas = {1, 20}, .scale = {.metrics = {cpu(0.7), rate(100)}}});
   scene.see(SignalKind::cpu, 0.9);

@@ -24,6 +24,7 @@ void put(ByteWriter& out, const Sample& sample) {
   out.put(sample.measured);
   out.put(sample.window);
   put_enum(out, sample.gap);
+  out.put(sample.instances);
 }
 
 void put(ByteWriter& out, const Order& order) {
@@ -82,12 +83,13 @@ OwnedObservation::Tier get_tier(ByteReader& in, bool& sound) {
     instance.started = in.get_time();
     instance.ready_since = in.get_time();
   }
-  tier.samples.resize(in.get_count(25));
+  tier.samples.resize(in.get_count(29));
   for (Sample& sample : tier.samples) {
     sample.value = in.get_double();
     sample.measured = in.get_time();
     sample.window = in.get_duration();
     sample.gap = get_enum(in, Gap::malformed, sound);
+    sample.instances = in.get<std::uint32_t>();
   }
   return tier;
 }

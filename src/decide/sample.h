@@ -20,6 +20,7 @@ struct Sample {
   TimePoint measured{};  // when the source measured it; end of the window
   Duration window{};     // what it is an average over; zero: a momentary value
   Gap gap = Gap::empty;
+  std::uint32_t instances = 0;  // a mean over so many instances; 0: of all that are ready, or no mean
 };
 
 }  // namespace plimsoll

@@ -41,10 +41,10 @@ std::string step_text(const TierPlan& tier, const StepLine& step) {
     case Reason::no_data:
       return "no data: the count stands";
     case Reason::window_up:
-      return fmt::format("{} wanted, {} at least throughout the up window {}", step.in, step.out,
-                         to_text(tier.behavior.up.window));
+      return fmt::format("{} wanted, the lowest of the {} up window is {}", step.in, to_text(tier.behavior.up.window), step.out);
     case Reason::window_down:
-      return fmt::format("{} wanted, up to {} within the down window {}", step.in, step.out, to_text(tier.behavior.down.window));
+      return fmt::format("{} wanted, the highest of the {} down window is {}", step.in, to_text(tier.behavior.down.window),
+                         step.out);
     case Reason::rate_up:
       return fmt::format("up policies allow {} now", step.out);
     case Reason::rate_down:
@@ -98,7 +98,8 @@ std::string sentence(const Plan& plan, const Explanation& why) {
     separator = "; ";
   };
   // An order speaks for itself; the policies' wish is beside the point then.
-  const bool ordered = decision.reason == Reason::order_hold || decision.reason == Reason::order_pause;
+  const bool ordered =
+      decision.reason == Reason::order_hold || decision.reason == Reason::order_pause || decision.reason == Reason::order_floor;
   if (why.has_winner && !ordered) add(winner_text(tier, why));
   for (const StepLine& step : why.steps)
     if (!ordered || step.step == Step::order) add(step_text(tier, step));

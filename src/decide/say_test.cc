@@ -34,7 +34,7 @@ TEST(Say, AWindowAndALostSignalAreNamed) {
   scene.see(SignalKind::requests_per_second, 10);
   scene.tick();
   EXPECT_EQ(sentence(scene.plan(), scene.why()),
-            "api stays at 4: requests 10/s, target 10/s an instance; 1 wanted, up to 4 within the down window 1m");
+            "api stays at 4: requests 10/s, target 10/s an instance; 1 wanted, the highest of the 1m down window is 4");
   scene.lose(SignalKind::requests_per_second, Gap::unreachable);
   scene.tick();
   EXPECT_EQ(sentence(scene.plan(), scene.why()), "api stays at 4: no data: the count stands");

@@ -22,8 +22,10 @@ struct TierView {
 /// The policy's line with value, age and gap filled in; a sample older than its signal's max_age is a gap.
 PolicyLine read_signal(const TierView&, PolicyId, double target);
 
-/// utilization: ceil(ready * value / target); average: ceil(value / target). Within the tolerance of the target: current.
-/// Source: Kubernetes' horizontal pod autoscaler, replica_calculator.go (exact arithmetic of its own: see decide/hpa later).
+/// average: ceil(value / target). utilization: ceil(measured * value / target), where ready instances that are not part of the
+/// mean yet count as idle for growth (which never proposes fewer than current) and as on target for shrinking. Within the
+/// tolerance of the target: current. Source: Kubernetes' horizontal pod autoscaler, replica_calculator.go, whose rule for missing
+/// metrics this is.
 PolicyLine recommend_target(const TierView&, PolicyId, const TargetPlan&);
 
 /// ceil(backlog / per_instance), without tolerance: 41 jobs at 40 an instance are two instances' work.

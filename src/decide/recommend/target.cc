@@ -11,6 +11,12 @@ int whole_instances(double instances) {
   return static_cast<int>(std::ceil(std::min(instances, most) - 1e-9));
 }
 
+namespace {
+
+bool within(double ratio, double tolerance) { return std::abs(ratio - 1) <= tolerance + 1e-9; }
+
+}  // namespace
+
 PolicyLine read_signal(const TierView& tier, PolicyId policy, double target) {
   const PolicyPlan& plan = tier.plan.policies[policy.index];
   const Sample& sample = tier.seen.samples[plan.signal];
@@ -32,17 +38,26 @@ PolicyLine read_signal(const TierView& tier, PolicyId policy, double target) {
 PolicyLine recommend_target(const TierView& tier, PolicyId policy, const TargetPlan& plan) {
   PolicyLine line = read_signal(tier, policy, plan.target);
   if (line.gap != Gap::none) return line;
-  const bool per_instance = plan.type == TargetType::utilization;
-  if (per_instance && tier.ready == 0) {  // a mean over nobody
+  if (plan.type == TargetType::average) {
+    const double needed = line.value / plan.target;
+    const bool on_target = tier.current > 0 && within(needed / tier.current, tier.plan.tolerance);
+    line.proposal = on_target ? tier.current : whole_instances(needed);
+    return line;
+  }
+  if (tier.ready == 0) {  // a mean over nobody
     line.gap = Gap::empty;
     return line;
   }
-  // The tolerance is measured where the count is: an average against what is asked for, a utilization against those it is the
-  // mean of.
-  const double needed = (per_instance ? tier.ready : 1) * line.value / plan.target;
-  const double against = per_instance ? tier.ready : tier.current;
-  const bool on_target = against > 0 && std::abs(needed / against - 1) <= tier.plan.tolerance + 1e-9;
-  line.proposal = on_target ? tier.current : whole_instances(needed);
+  const Sample& sample = tier.seen.samples[tier.plan.policies[policy.index].signal];
+  const int measured = sample.instances == 0 ? tier.ready : std::min(static_cast<int>(sample.instances), tier.ready);
+  const double ratio = line.value / plan.target;
+  if (within(ratio, tier.plan.tolerance)) line.proposal = tier.current;
+  // Ready, but not measured yet: idle while others are over the target, so that a growth is not asked for twice; on target while
+  // they are under it.
+  else if (ratio > 1)
+    line.proposal = std::max(whole_instances(measured * ratio), tier.current);
+  else
+    line.proposal = whole_instances(measured * ratio + (tier.ready - measured));
   return line;
 }
 

@@ -42,6 +42,10 @@ class Scene {
   void see(SignalKind kind, double value, const std::string& list = {}) {
     samples_.at(signal_index(plan_.tiers[0], kind, list)) = {value, now_, std::chrono::seconds(1), Gap::none};
   }
+  /// The signal is the mean of so many of the ready instances.
+  void measured_on(SignalKind kind, std::uint32_t instances) {
+    samples_.at(signal_index(plan_.tiers[0], kind)).instances = instances;
+  }
   void lose(SignalKind kind, Gap gap) { samples_.at(signal_index(plan_.tiers[0], kind)).gap = gap; }
   /// From now on the samples grow old.
   void freeze() { frozen_ = true; }

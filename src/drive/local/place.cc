@@ -47,6 +47,11 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0;
 }
 
+bool is_folder(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /// The first of the folders that the user can't enter; `way.size()` if none. Asked by a child that becomes that user: whatever
 /// decides in this system (modes, groups, ACLs, mounts) decides here too. Only system calls between fork and _exit.
 Result<std::size_t> first_closed(const std::vector<std::string>& way, const UserIds& user) {
@@ -72,6 +77,9 @@ Result<void> user_can_enter(const std::vector<std::string>& way, const std::stri
   std::vector<std::string> present;
   for (const std::string& folder : way)
     if (exists(folder)) present.push_back(folder);
+  for (const std::string& folder : present)
+    if (!is_folder(folder))
+      return fail(Errc::refused, fmt::format("{} is not a folder; --state-dir names where data are kept", folder));
   const Result<std::size_t> closed = first_closed(present, *user);
   if (!closed) return fail(closed.error());
   if (*closed == present.size()) return {};
