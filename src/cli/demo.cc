@@ -92,7 +92,7 @@ Watched watch(LocalStack& stack, const DemoLoad& load, load::Engine& engine, con
   };
   watcher.on_error = [&](const Error& error) {
     view.event({WallClock().now(), InstanceEvent::Kind::died, TierId{}, "", "NOT DECIDING: " + error.message});
-    if (stop.stopped()) over.stop();
+    if (stop.stopped() || WallClock().now() > deadline) over.stop();
   };
   stack.run(watcher, over, now);
   view.end();
@@ -124,6 +124,7 @@ int run_on(LocalStack& stack, const Tier& tier, const DemoOptions& options, Demo
   Watched watched = watch(stack, load, engine, terminal, stop, now);
   show::Summary& summary = watched.summary;
   add_counts(summary, engine.result());
+  if (const std::string note = limits_note(stack.stack()); !note.empty()) summary.notes.push_back(note);
 
   const std::vector<std::string> lists = served_lists(stack.stack());
   if (const Result<std::string> url = stack.database_url(tier); url && !lists.empty() && !stop.stopped()) {

@@ -24,7 +24,7 @@ Result<local::Lock> end_controller(const local::Place& place) {
   int told = 0;
   while (true) {
     Result<local::Lock> lock = local::Lock::take(place);
-    if (lock || std::chrono::steady_clock::now() > deadline) return lock;
+    if (lock || lock.error().code != Errc::refused || std::chrono::steady_clock::now() > deadline) return lock;
     // A pidfd, so that the signal can't reach whoever got the number next.
     if (const auto holder = local::Lock::holder(place); holder && *holder != told) {
       const int fd = static_cast<int>(syscall(SYS_pidfd_open, *holder, 0));
@@ -55,7 +55,8 @@ bool agrees_to_purge(const DownOptions& options, const local::Place& place) {
 }  // namespace
 
 int run_down(const DownOptions& options) {
-  const auto loaded = load_stack(options.stack);
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto loaded = load_stack(options.stack, false);
   if (!loaded) return exit_bad_input;
   const auto place = local::find_place(options.stack.state_dir, loaded->stack.name);
   if (!place) {

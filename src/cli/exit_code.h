@@ -7,7 +7,6 @@ enum ExitCode : int {
   exit_well = 0,
   exit_negative = 1,      // it ran, and the answer is no: a failed start, a failed request, a lost job
   exit_bad_input = 2,     // nothing was started or changed
-  exit_threshold = 99,    // a threshold of a load test failed
   exit_interrupted = 130  // by Ctrl-C, before it was done
 };
 

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <set>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "collect/haproxy.h"
 #include "collect/process.h"
 #include "collect/redis.h"
 #include "collect/service_metrics.h"
+#include "core/quantity.h"
+#include "drive/local/files.h"
 #include "drive/local/haproxy_component.h"
 #include "drive/local/purge.h"
 #include "proc/process.h"
@@ -97,9 +98,9 @@ Result<std::unique_ptr<LocalStack>> LocalStack::open_to_stop(const LoadedStack& 
                                                              local::Lock lock) {
   std::unique_ptr<LocalStack> stack(new LocalStack(loaded, place, std::move(lock)));
   if (const auto assembled = stack->assemble(); !assembled) return fail(assembled.error());
-  for (const auto& component : stack->components_)
-    if (const auto adopted = component->adopt(); !adopted) return fail(adopted.error());
-  if (const auto adopted = stack->driver_->adopt(stack->clock_.now()); !adopted) return fail(adopted.error());
+  // Whatever can't be taken over is no reason to leave the rest running: take_down finds it by its pidfile.
+  for (const auto& component : stack->components_) stack->note_trouble(component->adopt());
+  stack->note_trouble(stack->driver_->adopt(stack->clock_.now()));
   return stack;
 }
 
@@ -162,10 +163,8 @@ Result<void> LocalStack::check() {
 Result<void> LocalStack::keep_copy() const {
   const std::string path = place_.conf("stack.yaml");
   if (loaded_.source.file == path) return {};
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << loaded_.source.text;
-  if (!file.flush()) return fail(Errc::exhausted, fmt::format("{}: can't be written", path));
-  return {};
+  // run.env may hold what its owner keeps to himself.
+  return local::write_file(path, loaded_.source.text, {.mode = 0600, .owner = std::nullopt});
 }
 
 std::vector<local::Component*> LocalStack::parts() const {
@@ -177,16 +176,19 @@ std::vector<local::Component*> LocalStack::parts() const {
 Result<void> LocalStack::bring_up(const OnRows& on_rows, const StopFlag& stop) {
   Result<void> up = start_components(on_rows, stop);
   if (up) up = start_instances(on_rows, stop);
-  if (!up) undo();
-  return up;
+  if (up) return up;
+  Error error = up.error();
+  if (const Result<void> undone = undo(); !undone) error.message += undone.error().message;
+  return fail(error);
 }
 
 Result<void> LocalStack::start_components(const OnRows& on_rows, const StopFlag& stop) {
   // Components that are in the file no more would hold ports and connections.
   const auto known = [this](const std::string& name) {
-    const auto same = [&](const auto& component) { return component->name() == name; };
-    if (std::ranges::any_of(components_, same)) return true;
-    return std::ranges::any_of(loaded_.stack.tiers, [&](const Tier& tier) { return name.starts_with(tier.name + "-"); });
+    if (std::ranges::any_of(components_, [&](const auto& component) { return component->name() == name; })) return true;
+    return std::ranges::any_of(loaded_.stack.tiers, [&](const Tier& tier) {
+      return name.starts_with(tier.name + "-") && parse_integer(std::string_view(name).substr(tier.name.size() + 1));
+    });
   };
   if (auto cleared = local::stop_leftovers(place_, known, 20s); !cleared) return cleared;
 
@@ -228,9 +230,8 @@ Result<void> LocalStack::start_components(const OnRows& on_rows, const StopFlag&
 
 Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& stop) {
   if (auto adopted = driver_->adopt(clock_.now()); !adopted) return adopted;
-  instances_ran_ = !driver_->fleet().instances.empty();
-  std::set<std::string> ran_before;
-  for (const Instance& instance : driver_->fleet().instances) ran_before.insert(instance.name);
+  ran_before_.clear();
+  for (const Instance& instance : driver_->fleet().instances) ran_before_.insert(instance.name);
   if (auto restored = loop_->restore(); !restored) return restored;
 
   const std::size_t first = rows_.size();
@@ -253,6 +254,9 @@ Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& 
   while (!failure && !stop.stopped() && !complete()) {
     if (const Result<Tick> tick = loop_->tick(); !tick) failure = tick.error();
     for (const InstanceEvent& event : loop_->advance()) look_at(event);
+    for (const auto& component : components_)
+      if (!component->running() && !failure)
+        failure = Error{Errc::failed, component->name() + " died while the instances started"};
     for (const TierFleet& tier : driver_->fleet().tiers)
       if (tier.pending == Pending::refused && !failure) failure = Error{Errc::failed, tier.pending_text};
     rows_.resize(first);
@@ -260,7 +264,7 @@ Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& 
       const bool ready = instance.state == show::ComponentState::ready;
       rows_.push_back({instance, ready || instance.state == show::ComponentState::starting ? std::optional(clock_.now() - begun)
                                                                                            : std::nullopt});
-      if (ran_before.contains(instance.name)) {
+      if (ran_before_.contains(instance.name)) {
         rows_.back().component.note = "ran already";
         rows_.back().took.reset();
       }
@@ -274,16 +278,25 @@ Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& 
   return {};
 }
 
-void LocalStack::undo() {
-  const auto ignore = [](const InstanceEvent&) {};
-  if (!instances_ran_) (void)driver_->stop_all(clock_.now(), 10s, ignore);
-  (void)local::take_down(started_, {}, 20s);
+Result<void> LocalStack::undo() {
+  std::string problems;
+  const auto note = [&](const Result<void>& result) {
+    if (!result) problems += "\n" + result.error().message;
+  };
+  if (ran_before_.empty()) note(driver_->stop_all(clock_.now(), 10s));
+  // All parts in order of their needs, but only those that this call started.
+  std::vector<local::Component*> order = local::in_order_of_needs(parts());
+  std::ranges::reverse(order);
+  for (local::Component* part : order)
+    if (std::ranges::find(started_, part) != started_.end()) note(part->stop(20s));
+  if (!problems.empty()) return fail(Errc::failed, problems);
+  return {};
 }
 
 void LocalStack::run(Watcher watcher, const StopFlag& stop, const StopFlag& now) {
   const auto on_event = watcher.on_event;
   watcher.every_second = [this, on_event](TimePoint at) {
-    if (!supervisor_ || !on_event) return;
+    if (!supervisor_) return;
     for (const local::ComponentEvent& event : supervisor_->advance(at)) {
       InstanceEvent shown;
       shown.at = event.at;
@@ -292,10 +305,10 @@ void LocalStack::run(Watcher watcher, const StopFlag& stop, const StopFlag& now)
                        : InstanceEvent::Kind::died;
       shown.instance = event.component;
       shown.text = event.text;
-      on_event(shown);
+      if (on_event) on_event(shown);
     }
   };
-  plimsoll::run(*loop_, clock_, stop, watcher, Cadence{}, now.stopped() ? Duration::zero() : Duration(15s));
+  plimsoll::run(*loop_, clock_, stop, now, watcher, Cadence{}, 15s);
 }
 
 Result<void> LocalStack::take_down(const std::function<void(const std::string&)>& on_line) {
@@ -303,7 +316,7 @@ Result<void> LocalStack::take_down(const std::function<void(const std::string&)>
     if (phase == local::BringUpPhase::stopped && on_line)
       on_line(fmt::format("{} stopped after {:.1f} s", component.name(), seconds(elapsed)));
   };
-  std::string problems;
+  std::string problems = std::exchange(trouble_, {});
   const auto note = [&](const Result<void>& result) {
     if (!result) problems += (problems.empty() ? "" : "\n") + result.error().message;
   };

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,9 @@ class LocalStack {
   static Result<std::unique_ptr<LocalStack>> open_to_stop(const LoadedStack&, const local::Place&, local::Lock);
   ~LocalStack();
 
-  /// Components, then the controller until every tier has the instances it asked for and they are ready. An Error, or a stop:
-  /// what this call started is stopped again; what ran before runs on.
+  /// Components, then the controller until every tier has the instances it asked for and they are ready. An Error, or a
+  /// stop: the components this call started are stopped again, and the instances too unless some ran before; what ran before runs
+  /// on.
   Result<void> bring_up(const OnRows&, const StopFlag& stop);
 
   /// Runs the controller until stopped, restarts components that die, then lets open starts and stops settle (unless `now` is
@@ -71,7 +73,11 @@ class LocalStack {
   Result<void> keep_copy() const;
   Result<void> start_components(const OnRows&, const StopFlag&);
   Result<void> start_instances(const OnRows&, const StopFlag&);
-  void undo();
+  Result<void> undo();
+  template <class T>
+  void note_trouble(const Result<T>& result) {
+    if (!result) trouble_ += (trouble_.empty() ? "" : "\n") + result.error().message;
+  }
   [[nodiscard]] std::vector<local::Component*> parts() const;
   [[nodiscard]] show::ComponentRow row(const local::Component&) const;
 
@@ -91,13 +97,14 @@ class LocalStack {
   std::unique_ptr<local::Supervisor> supervisor_;
   std::vector<show::BringUpRow> rows_;
   std::vector<local::Component*> started_;  // by bring_up, in order
-  bool instances_ran_ = false;              // some did before bring_up
+  std::set<std::string> ran_before_;        // instances that ran before bring_up
+  std::string trouble_;                     // of taking over what runs, told when it is taken down
 };
 
 /// The user that Postgres and PgBouncer of this stack run as, if that is another than ours and the stack has any.
 Result<std::optional<std::string>> other_user(const Stack&);
 
-/// "plimsoll: a CPU limit is not enforced here: …"; empty if every limit the stack states is.
+/// "CPU limits are not enforced on this machine: …"; empty if every limit the stack states is.
 std::string limits_note(const Stack&);
 
 }  // namespace plimsoll::cli

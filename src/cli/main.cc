@@ -21,7 +21,7 @@ constexpr const char* about =
 
 constexpr const char* exit_codes =
     "Exit codes: 0 well, 1 the answer is no (a failed start, request or job), 2 bad input and nothing was changed,\n"
-    "99 a threshold failed, 130 interrupted. Documentation: docs/ of the source.";
+    "130 interrupted. Documentation: docs/ of the source.";
 
 /// A duration as people write it; the error names what was expected.
 CLI::Option* add_duration(CLI::App& verb, const std::string& name, std::function<void(Duration)> set, const std::string& doc) {
@@ -30,7 +30,8 @@ CLI::Option* add_duration(CLI::App& verb, const std::string& name, std::function
           name,
           [name, set](const std::string& text) {
             const auto duration = parse_duration(text);
-            if (!duration) throw CLI::ValidationError(name, fmt::format("'{}' is no duration; expected e.g. 30s, 5m, 2h", text));
+            if (!duration || *duration <= Duration::zero())
+              throw CLI::ValidationError(name, fmt::format("'{}' is no time above 0; expected e.g. 30s, 5m, 2h", text));
             set(*duration);
           },
           doc)

@@ -88,7 +88,7 @@ int release(Store& store, const OpOptions& options, TimePoint now) {
 }  // namespace
 
 int run_op(const OpOptions& options) {
-  const auto loaded = load_stack(options.stack);
+  const auto loaded = load_stack(options.stack, false);
   if (!loaded) return exit_bad_input;
   if (options.kind != OpOptions::Kind::list && !has_tier(loaded->stack, options.tier)) return exit_bad_input;
   const auto place = local::find_place(options.stack.state_dir, loaded->stack.name);

@@ -52,7 +52,7 @@ Result<std::string> read_file(const std::string& path) {
 Result<StackText> find_stack(const StackChoice& choice) {
   std::string file = choice.stack.empty() ? "stack.yaml" : choice.stack;
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
+  if (!std::filesystem::exists(file, ignored) || (plain_name(file) && std::filesystem::is_directory(file, ignored))) {
     if (choice.stack.empty())
       return fail(Errc::not_found,
                   "no stack given and no ./stack.yaml here; name a file, e.g. `plimsoll up stacks/quickstart.yaml`");
@@ -67,13 +67,16 @@ Result<StackText> find_stack(const StackChoice& choice) {
   return StackText{file, std::move(*text)};
 }
 
-std::optional<LoadedStack> load_stack(const StackChoice& choice) {
+std::optional<LoadedStack> load_stack(const StackChoice& choice, bool to_run) {
   Result<StackText> source = find_stack(choice);
   if (!source) {
     print_error(source.error());
     return std::nullopt;
   }
-  Parsed<Stack> parsed = spec::parse(source->text, environment);
+  Parsed<Stack> parsed = spec::parse(source->text, [to_run](std::string_view name) {
+    std::optional<std::string> value = environment(name);
+    return value || to_run ? value : std::string();
+  });
   if (!parsed.diagnostics.empty()) {
     const bool colour = show::Terminal(STDERR_FILENO).style().color;
     fmt::print(stderr, "{}", spec::render(parsed.diagnostics, source->file, source->text, colour));

@@ -32,7 +32,10 @@ struct LoadedStack {
   Stack stack;
   StackText source;
 };
-std::optional<LoadedStack> load_stack(const StackChoice&);
+///
+/// `to_run`: a variable the file names and the environment lacks is an error. A stack that is only to be stopped or told
+/// something is read with empty ones instead: it must not need the shell it was started from.
+std::optional<LoadedStack> load_stack(const StackChoice&, bool to_run = true);
 
 /// Prints "plimsoll: error: MESSAGE" to stderr.
 void print_error(const Error&);

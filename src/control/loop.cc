@@ -11,7 +11,7 @@ namespace plimsoll {
 namespace {
 
 bool same_shape(const StackState& a, const StackState& b) {
-  return a.tiers.size() == b.tiers.size() && a.rules.size() == b.rules.size();
+  return a.shape == b.shape && a.tiers.size() == b.tiers.size() && a.rules.size() == b.rules.size();
 }
 
 /// " (release day)": why the order that decided was given; empty if no order did, or none was said.
@@ -119,7 +119,8 @@ Result<Tick> Loop::tick() {
       report.sentences.push_back(fmt::format("{} stays at {}: the driver refused {}", plan_.tiers[outcome.tier.index].name,
                                              std::max(outcome.from, 0), outcome.to));
   }
-  if (const Result<void> saved = store_.save_state(encode(state_), report.at); !saved) return fail(saved.error());
+  if (const Result<void> saved = store_.save_state(encode(state_), report.at); !saved)
+    report.sentences.push_back("state not saved: " + saved.error().message);
   report.decision = &decision_;
   report.why = why_;
   report.seen = &seen_;

@@ -33,7 +33,8 @@ class Loop {
   /// then taken from what runs. An Error: the store can't be read.
   Result<void> restore();
 
-  /// One round. On an Error of the store nothing was changed by it: what can't be journalled is not done.
+  /// One round. On an Error of the store nothing was changed by it: what can't be journalled is not done. If only the
+  /// state after it can't be saved, the tick says so in its sentences, and the next one saves it.
   Result<Tick> tick();
 
   /// Lets the driver's open work move on; returns what happened.

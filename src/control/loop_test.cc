@@ -130,6 +130,20 @@ TEST(Loop, AStateOfAnotherShapeIsLeftAside) {
   EXPECT_EQ(rig.instances(), 2U);
 }
 
+// As many tiers, but others: what one had asked for is nothing to the other.
+TEST(Loop, AStateOfOtherTiersIsLeftAside) {
+  Rig rig;
+  rig.tick();
+  StackState other = initial_state(rig.plan);
+  other.shape ^= 1;
+  other.tiers[0].asked = 7;
+  ASSERT_TRUE(rig.store.save_state(encode(other), rig.clock.now()));
+  Loop next(rig.plan, rig.clock, rig.samples, rig.driver, rig.store, "test");
+  ASSERT_TRUE(next.restore());
+  EXPECT_TRUE(next.tick());
+  EXPECT_EQ(rig.instances(), 2U);
+}
+
 TEST(Loop, OrdersReachARunningControllerThroughTheStore) {
   Rig rig;
   rig.tick();

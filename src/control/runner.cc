@@ -1,7 +1,6 @@
 #include "control/runner.h"
 
 #include <algorithm>
-#include <thread>
 
 namespace plimsoll {
 
@@ -38,22 +37,20 @@ void tick_once(Loop& loop, const Watcher& watcher) {
 
 }  // namespace
 
-void run(Loop& loop, Clock& clock, const StopFlag& stop, const Watcher& watcher, Cadence cadence, Duration settle_within) {
+void run(Loop& loop, Clock& clock, const StopFlag& stop, const StopFlag& now, const Watcher& watcher, Cadence cadence,
+         Duration settle_within) {
   TimePoint next_tick = clock.now();
   while (!stop.stopped()) {
     tell_events(loop, watcher);
-    if (const TimePoint now = clock.now(); now >= next_tick) {
-      if (watcher.every_second) watcher.every_second(now);
+    if (const TimePoint at = clock.now(); at >= next_tick) {
+      if (watcher.every_second) watcher.every_second(at);
       tick_once(loop, watcher);
       next_tick = std::max(next_tick + cadence.tick, clock.now());
     }
     stop.wait(std::min(cadence.advance, std::max(next_tick - clock.now(), Duration::zero())));
   }
   const TimePoint deadline = clock.now() + settle_within;
-  while (loop.unsettled() && clock.now() < deadline) {
-    tell_events(loop, watcher);
-    std::this_thread::sleep_for(cadence.advance);
-  }
+  while (loop.unsettled() && clock.now() < deadline && !now.wait(cadence.advance)) tell_events(loop, watcher);
   tell_events(loop, watcher);
 }
 

@@ -36,8 +36,9 @@ struct Cadence {
   Duration advance = std::chrono::milliseconds(100);
 };
 
-/// Runs until `stop`; then lets starting and draining instances settle for at most `settle_within`, so that no action stays open.
-/// A tick that comes late is not made up for. Ticks keep to the wall clock of `clock`.
-void run(Loop& loop, Clock& clock, const StopFlag& stop, const Watcher& watcher, Cadence cadence, Duration settle_within);
+/// Runs until `stop`; then lets starting and draining instances settle for at most `settle_within`, or until `now`, so that no
+/// action stays open. A tick that comes late is not made up for. Ticks keep to the wall clock of `clock`.
+void run(Loop& loop, Clock& clock, const StopFlag& stop, const StopFlag& now, const Watcher& watcher, Cadence cadence,
+         Duration settle_within);
 
 }  // namespace plimsoll

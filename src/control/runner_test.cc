@@ -34,10 +34,33 @@ TEST(Runner, TicksUntilStoppedAndThenSettles) {
   watcher.on_tick = [&](const Tick&) {
     if (++ticks == 3) stop.stop();
   };
-  run(loop, clock, stop, watcher, {.tick = 10ms, .advance = 2ms}, 5s);
+  run(loop, clock, stop, StopFlag(), watcher, {.tick = 10ms, .advance = 2ms}, 5s);
   EXPECT_EQ(ticks, 3);
   EXPECT_FALSE(loop.unsettled()) << "instances that were starting became ready before run() returned";
   EXPECT_EQ(driver.fleet().instances.size(), 2U);
+}
+
+// A second Ctrl-C: what still starts is left to the next controller.
+TEST(Runner, DoesNotWaitForSettlingWhenToldNow) {
+  Stack stack;
+  stack.tiers.resize(1);
+  stack.tiers[0].name = "api";
+  const Plan plan = compile(stack);
+  WallClock clock;
+  NoSamples samples;
+  FakeDriver driver({"api"}, 1h);
+  FakeStore store;
+  Loop loop(plan, clock, samples, driver, store, "test");
+  StopFlag stop, now;
+  Watcher watcher;
+  watcher.on_tick = [&](const Tick&) {
+    stop.stop();
+    now.stop();
+  };
+  const TimePoint begun = clock.now();
+  run(loop, clock, stop, now, watcher, {.tick = 5ms, .advance = 1ms}, 1h);
+  EXPECT_TRUE(loop.unsettled());
+  EXPECT_LT(clock.now() - begun, 10min);
 }
 
 TEST(Runner, AFailedTickIsToldAndTheLoopGoesOn) {
@@ -56,7 +79,7 @@ TEST(Runner, AFailedTickIsToldAndTheLoopGoesOn) {
   Watcher watcher;
   watcher.on_error = [&](const Error&) { ++errors; };
   watcher.on_tick = [&](const Tick&) { stop.stop(); };
-  run(loop, clock, stop, watcher, {.tick = 5ms, .advance = 1ms}, 1s);
+  run(loop, clock, stop, StopFlag(), watcher, {.tick = 5ms, .advance = 1ms}, 1s);
   EXPECT_EQ(errors, 1);
 }
 

@@ -8,8 +8,8 @@
 
 namespace plimsoll {
 
-/// The system's time, made monotonic: a step forward is followed, a step back is not (time then goes on at its pace until the system's has
-/// caught up). Any thread.
+/// The system's time, made monotonic: a step forward is followed, a step back is not (time then goes on at its pace until the
+/// system's has caught up). Any thread.
 class WallClock final : public Clock {
  public:
   WallClock();

@@ -2,6 +2,7 @@
 // The stack as its owner describes it: what the spec file says, with defaults filled in. Values only; names refer to
 // components by name until decide::compile turns them into ids. Units and defaults of each key: src/spec/descriptors.cc.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -146,6 +147,9 @@ struct Scale {
   Behavior behavior;
   std::vector<ThresholdRule> rules;
 };
+
+/// Metrics, queues and rules of one tier together, so that a decision's explanation has room for each. Checked by spec.
+inline constexpr std::size_t most_policies = 16;
 
 struct Tier {
   std::string name;

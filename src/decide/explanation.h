@@ -2,6 +2,7 @@
 // Why a tier was decided as it was, as data: inline arrays, no strings. say.h puts it into words.
 
 #include "core/inline_vector.h"
+#include "core/stack.h"
 #include "decide/decision.h"
 #include "decide/observation.h"
 #include "decide/sample.h"
@@ -39,7 +40,7 @@ struct Explanation {
   PolicyId winner;  // meaningless unless has_winner
   bool has_winner = false;
   Pending pending = Pending::none;
-  InlineVector<PolicyLine, 16> policies;
+  InlineVector<PolicyLine, most_policies> policies;
   InlineVector<StepLine, 8> steps;
   TierDecision decision;
 };

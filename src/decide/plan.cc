@@ -64,6 +64,7 @@ TierPlan compile_tier(const Tier& tier, TierId id, std::uint32_t first_rule) {
   plan.first_rule = first_rule;
   plan.behavior = tier.scale.behavior;
   PLIMSOLL_ASSERT(plan.bounds.min >= 0 && plan.bounds.min <= plan.bounds.max);
+  PLIMSOLL_ASSERT(tier.scale.metrics.size() + tier.consumes.size() + tier.scale.rules.size() <= most_policies);
 
   for (const MetricTarget& metric : tier.scale.metrics) {
     PLIMSOLL_ASSERT(metric.target > 0);
@@ -99,6 +100,20 @@ Plan compile(const Stack& stack) {
     rules += static_cast<std::uint32_t>(tier.scale.rules.size());
   }
   return plan;
+}
+
+std::uint64_t shape(const Plan& plan) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+  const auto add = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    hash = (hash ^ 0xff) * 0x100000001b3ULL;  // "ab" "c" is not "a" "bc"
+  };
+  for (const TierPlan& tier : plan.tiers) {
+    add(tier.name);
+    for (const PolicyPlan& policy : tier.policies)
+      if (policy.kind == PolicyKind::rule) add(policy.name);
+  }
+  return hash;
 }
 
 std::size_t signal_index(const TierPlan& tier, SignalKind kind, std::string_view list) {

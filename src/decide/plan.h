@@ -2,6 +2,7 @@
 // A stack made ready for deciding: names turned into indices, defaults into numbers. The only place that allocates or sees a
 // name.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct Plan {
 
 /// The stack must have passed spec's checks; a contradiction left in it is an assertion.
 Plan compile(const Stack&);
+
+/// Tells plans apart whose states are not each other's: by the tiers' names, their rules. Equal on every machine.
+std::uint64_t shape(const Plan&);
 
 /// The index of a signal in `signals`, or signals.size() if the tier has none such.
 std::size_t signal_index(const TierPlan&, SignalKind, std::string_view list = {});

@@ -70,6 +70,7 @@ int ChangeHistory::shrunk(TimePoint now, Duration period) const {
 
 StackState initial_state(const Plan& plan) {
   StackState state;
+  state.shape = shape(plan);
   state.tiers.resize(plan.tiers.size());
   std::size_t rules = 0;
   for (const TierPlan& tier : plan.tiers) rules += tier.rules.size();

@@ -24,7 +24,7 @@ struct WishWindow {
     int wish = 0;
     TimePoint at{};
   };
-  static constexpr std::size_t slices = 48;
+  static constexpr std::uint32_t slices = 48;
 
   /// Times do not fall.
   void record(TimePoint now, int wish, Duration window, Keep keep);
@@ -41,7 +41,7 @@ struct ChangeHistory {
     TimePoint at{};
     int delta = 0;  // > 0 grew, < 0 shrank
   };
-  static constexpr std::size_t capacity = 32;
+  static constexpr std::uint32_t capacity = 32;
 
   void record(TimePoint now, int delta);
   /// The sum of growth, or of shrinkage (as a positive number), after now - period.
@@ -66,6 +66,7 @@ struct TierState {
 };
 
 struct StackState {
+  std::uint64_t shape = 0;       // of the plan it belongs to
   std::vector<TierState> tiers;  // one per Plan::tiers
   std::vector<RuleClock> rules;  // of all tiers, from TierPlan::first_rule on
 };

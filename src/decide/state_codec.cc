@@ -56,6 +56,7 @@ bool get(ByteReader& in, ChangeHistory& history) {
 ByteVector encode(const StackState& state) {
   ByteWriter out;
   out.put(state_magic);
+  out.put(state.shape);
   out.put(static_cast<std::uint32_t>(state.tiers.size()));
   for (const TierState& tier : state.tiers) {
     out.put(tier.asked);
@@ -77,6 +78,7 @@ Result<StackState> decode_state(std::span<const std::uint8_t> bytes) {
   if (in.get<std::uint32_t>() != state_magic)
     return fail(Errc::malformed, "stored state: not written by this or an older version of plimsoll");
   StackState state;
+  state.shape = in.get<std::uint64_t>();
   state.tiers.resize(in.get_count(24));
   for (TierState& tier : state.tiers) {
     tier.asked = in.get<std::int32_t>();

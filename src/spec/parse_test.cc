@@ -272,5 +272,18 @@ TEST(Parse, V5_TheSimpleLoopIsAPolicy) {
   EXPECT_EQ(down.step, -1);
 }
 
+TEST(Parse, ATierHasAtMostSixteenPolicies) {
+  const auto with_rules = [](int count) {
+    std::string rules = "    scale:\n      rules:\n";
+    for (int i = 0; i < count; ++i) rules += "        - {when: cpu > 70%, every: 60s, add: 1}\n";
+    return parse(worker(rules), environment());
+  };
+  EXPECT_TRUE(with_rules(16).ok());
+  const Parsed<Stack> parsed = with_rules(17);
+  ASSERT_EQ(parsed.diagnostics.size(), 1U);
+  EXPECT_EQ(parsed.diagnostics[0].message, "17 policies: metrics, queues and rules together");
+  EXPECT_EQ(parsed.diagnostics[0].at.line, 4);
+}
+
 }  // namespace
 }  // namespace plimsoll::spec

@@ -47,6 +47,7 @@ class Validation {
       command(tier, path);
       uses(tier, path);
       queues(tier, path);
+      policies(tier, path);
       metrics(tier, path);
       rules(tier, path);
     }
@@ -232,6 +233,13 @@ class Validation {
         break;
     }
     return {};
+  }
+
+  void policies(const Tier& tier, const std::string& path) {
+    const std::size_t count = tier.scale.metrics.size() + tier.consumes.size() + tier.scale.rules.size();
+    if (count > most_policies)
+      complain(places_.key(path), path, fmt::format("{} policies: metrics, queues and rules together", count),
+               fmt::format("at most {}", most_policies));
   }
 
   void metrics(const Tier& tier, const std::string& path) {
