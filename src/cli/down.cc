@@ -52,6 +52,19 @@ bool agrees_to_purge(const DownOptions& options, const local::Place& place) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+/// Everything of the place, first in order and then whatever is left: parts that are in the file no more, or could not be taken
+/// over.
+Result<void> stop_everything(const LoadedStack& loaded, const local::Place& place) {
+  Result<local::Lock> lock = end_controller(place);
+  if (!lock) return fail(lock.error());
+  auto stack = LocalStack::open_to_stop(loaded, place, std::move(*lock));
+  const Result<void> in_order =
+      stack ? (*stack)->take_down([](const std::string& line) { fmt::print("{}\n", line); }) : Result<void>(fail(stack.error()));
+  const Result<void> rest = local::stop_leftovers(
+      place, [](const std::string&) { return false; }, 20s);
+  return in_order ? rest : in_order;
+}
+
 }  // namespace
 
 int run_down(const DownOptions& options) {
@@ -65,25 +78,9 @@ int run_down(const DownOptions& options) {
     return exit_bad_input;
   }
   if (options.purge && !agrees_to_purge(options, *place)) return exit_bad_input;
-  {
-    Result<local::Lock> lock = end_controller(*place);
-    if (!lock) {
-      print_error(lock.error());
-      return exit_negative;
-    }
-    auto stack = LocalStack::open_to_stop(*loaded, *place, std::move(*lock));
-    const auto stopped = stack ? (*stack)->take_down([](const std::string& line) { fmt::print("{}\n", line); })
-                               : Result<void>(fail(stack.error()));
-    if (!stopped) {
-      print_error(stopped.error());
-      return exit_negative;
-    }
-    if (const auto rest = local::stop_leftovers(
-            *place, [](const std::string&) { return false; }, 20s);
-        !rest) {
-      print_error(rest.error());
-      return exit_negative;
-    }
+  if (const Result<void> stopped = stop_everything(*loaded, *place); !stopped) {
+    print_error(stopped.error());
+    return exit_negative;
   }
   if (!options.purge) {
     fmt::print("{} is down; its data stay in {}\n", loaded->stack.name, place->root);

@@ -283,7 +283,7 @@ Result<void> LocalStack::undo() {
   const auto note = [&](const Result<void>& result) {
     if (!result) problems += "\n" + result.error().message;
   };
-  if (ran_before_.empty()) note(driver_->stop_all(clock_.now(), 10s));
+  note(driver_->stop_some([&](const Instance& instance) { return !ran_before_.contains(instance.name); }, clock_.now(), 10s));
   // All parts in order of their needs, but only those that this call started.
   std::vector<local::Component*> order = local::in_order_of_needs(parts());
   std::ranges::reverse(order);

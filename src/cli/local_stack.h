@@ -39,9 +39,8 @@ class LocalStack {
   static Result<std::unique_ptr<LocalStack>> open_to_stop(const LoadedStack&, const local::Place&, local::Lock);
   ~LocalStack();
 
-  /// Components, then the controller until every tier has the instances it asked for and they are ready. An Error, or a
-  /// stop: the components this call started are stopped again, and the instances too unless some ran before; what ran before runs
-  /// on.
+  /// Components, then the controller until every tier has the instances it asked for and they are ready. An Error, or a stop:
+  /// what this call started is stopped again; what ran before runs on.
   Result<void> bring_up(const OnRows&, const StopFlag& stop);
 
   /// Runs the controller until stopped, restarts components that die, then lets open starts and stops settle (unless `now` is

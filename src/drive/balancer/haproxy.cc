@@ -127,13 +127,21 @@ Result<void> Haproxy::learn() {
   return {};
 }
 
+bool Haproxy::reload_due() const { return ::access(reload_mark().c_str(), F_OK) == 0; }
+
+void Haproxy::loaded() { ::unlink(reload_mark().c_str()); }
+
 Result<bool> Haproxy::write() {
   const std::string text = render::haproxy_cfg(stack_, slots_);
   const Result<std::string> before = local::read_file(config_file());
   if (!before && before.error().code != Errc::not_found) return fail(before.error());
-  if (before && *before == text) return false;
+  const bool reload = reload_due() || !before || shape(*before) != shape(text);
+  if (before && *before == text) return reload;
+  // Before the text: a plimsoll that finds it, new text or old, knows that HAProxy may have the other.
+  if (reload)
+    if (Result<void> marked = local::write_file(reload_mark(), ""); !marked) return fail(marked.error());
   if (Result<void> written = local::write_file(config_file(), text); !written) return fail(written.error());
-  return !before || shape(*before) != shape(text);
+  return reload;
 }
 
 Result<void> Haproxy::tell(const std::string& tier, std::uint32_t number) const {
@@ -195,7 +203,8 @@ Result<std::vector<ServerSeen>> Haproxy::repair() {
   for (const ServerSeen& seen : *all) {
     if (!serves(seen.tier) || static_cast<int>(seen.number) > slots(seen.tier)) continue;
     if (agrees(seen, slot(seen.tier, seen.number))) continue;
-    if (Result<void> told = tell(seen.tier, seen.number); !told) return fail(told.error());
+    // One that is refused is no reason to leave the others; if HAProxy doesn't answer, each would wait in vain.
+    if (const Result<void> told = tell(seen.tier, seen.number); !told && told.error().code != Errc::refused) break;
   }
   return all;
 }
@@ -227,6 +236,7 @@ Result<void> Haproxy::reload() {
   Result<std::string> after = fact("Pid");
   while ((!after || *after == *before) && again()) after = fact("Pid");
   if (!after || *after == *before) return fail(Errc::timed_out, "haproxy: no new process took over after a reload; see its log");
+  loaded();
   if (const Result<std::vector<ServerSeen>> repaired = repair(); !repaired) return fail(repaired.error());
   return {};
 }

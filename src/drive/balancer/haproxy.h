@@ -44,8 +44,11 @@ class Haproxy {
 
   /// Takes over the slots of the HAProxy that runs.
   Result<void> learn();
-  /// Writes the file; true if its text changed in more than the slots, so that a running HAProxy needs a reload.
+  /// Writes the file; true if a running HAProxy needs a reload: the text changed in more than the slots, now or at a write()
+  /// since which neither reload() succeeded nor loaded() was called, if by a plimsoll that ended since.
   Result<bool> write();
+  /// HAProxy was started with the file as it is.
+  void loaded();
 
   /// The instance gets requests from now on. What HAProxy then says of it.
   Result<ServerSeen> put(const std::string& tier, std::uint32_t number, const std::string& address, std::uint16_t port);
@@ -56,7 +59,8 @@ class Haproxy {
 
   /// All servers of service tiers.
   Result<std::vector<ServerSeen>> servers() const;
-  /// Puts right what in HAProxy differs from the slots; returns what it saw before.
+  /// Puts right what in HAProxy differs from the slots; returns what it saw before. What can't be put right now is left to the
+  /// next call; an Error only if nothing was seen.
   Result<std::vector<ServerSeen>> repair();
 
   /// A new HAProxy process takes the file over and the old one leaves with its last connection; no connection is refused
@@ -73,6 +77,9 @@ class Haproxy {
   render::Slot& slot(const std::string& tier, std::uint32_t number);
   Result<void> set(const std::string& tier, std::uint32_t number, const render::Slot& to);
   Result<void> tell(const std::string& tier, std::uint32_t number) const;
+  /// A file, there from before a change that needs a reload until that was done.
+  [[nodiscard]] std::string reload_mark() const { return place_.conf("haproxy.reload-due"); }
+  [[nodiscard]] bool reload_due() const;
   Result<std::string> fact(std::string_view key) const;  // of "show info"
 
   Stack stack_;

@@ -137,6 +137,39 @@ TEST_F(HaproxyScene, FoundRunningItIsReloadedOnlyIfItsSettingsChanged) {
   wait_until([&] { return serving() == 2; });
 }
 
+// plimsoll dies between the file and the reload: the next one finds the text it wants, and that HAProxy may not know it.
+TEST_F(HaproxyScene, H23AReloadThatWasStillDueIsMadeUpFor) {
+  start_haproxy();
+  const auto worker = [&] {
+    const std::string info = balancer_->socket().command("show info", 1s).value_or("");
+    const std::size_t at = info.find("\nPid: ");
+    return info.substr(at, info.find('\n', at + 1) - at);
+  };
+  const std::string before = worker();
+  stack_.balancer->algorithm = BalancerAlgorithm::roundrobin;
+  balancer::Haproxy dying(stack_, place_);
+  ASSERT_TRUE(dying.learn());
+  EXPECT_EQ(dying.write(), true);
+  EXPECT_EQ(dying.write(), true) << "as long as it was not done";
+  start_haproxy();
+  EXPECT_NE(worker(), before);
+  const std::string reloaded = worker();
+  start_haproxy();
+  EXPECT_EQ(worker(), reloaded) << "once";
+}
+
+// HAProxy won't take one slot: the others are put right, and what was seen is told.
+TEST_F(HaproxyScene, ASlotThatIsRefusedKeepsNoneFromBeingSeen) {
+  start_haproxy();
+  ASSERT_TRUE(balancer_->put("api", 2, "127.0.0.1", 18002));
+  EXPECT_FALSE(balancer_->put("api", 1, "no-address.invalid", 18001));
+  ASSERT_TRUE(balancer_->socket().order("set server api/api-2 state maint", 1s));
+  const auto seen = balancer_->repair();
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->size(), 12U);
+  EXPECT_EQ(server(2).state, SlotState::serving);
+}
+
 TEST_F(HaproxyScene, ATakenPortIsNamedWithItsHolder) {
   start_haproxy();
   Stack other = stack_;

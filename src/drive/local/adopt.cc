@@ -11,6 +11,7 @@
 
 #include "drive/local/driver.h"
 #include "drive/local/instance_text.h"
+#include "drive/local/purge.h"
 #include "proc/stat.h"
 
 namespace plimsoll::local {
@@ -79,12 +80,14 @@ std::vector<LocalDriver::Found> LocalDriver::find_processes() {
       proc::remove_limits(instance_cgroup(place_, at->path().stem().string()));
     }
   }
-  // Marked processes without a pidfile: an instance if it leads its session and its name is free; nobody's otherwise. Components
-  // have no INSTANCE.
-  for (const proc::Identity& who : proc::find_by_environment(stack_marker, place_.root)) {
+  // Marked processes without a pidfile: an instance if it leads its session and its name is free; nobody's otherwise. What such a
+  // leader has started goes with it. Components have no INSTANCE.
+  const std::vector<proc::Identity> marked = proc::find_by_environment(stack_marker, place_.root);
+  for (const proc::Identity& who : marked) {
     const std::optional<std::string> name = proc::environment_of(who, "INSTANCE");
     const int leader = proc::session_of(who);
     if (!name || known(who.pid) || known(leader)) continue;
+    if (leader != who.pid && std::ranges::find(marked, leader, &proc::Identity::pid) != marked.end()) continue;
     std::optional<proc::Process> process = proc::adopt(who);
     if (!process) continue;
     const auto instance = instance_of(*name);
@@ -95,7 +98,7 @@ std::vector<LocalDriver::Found> LocalDriver::find_processes() {
       found.push_back({instance->first, instance->second, std::move(*process)});
     } else {
       static_cast<void>(process->signal(SIGTERM));
-      strays_.push_back({std::move(*process), {}});
+      strays_.push_back({*name, std::move(*process), {}});
     }
   }
   return found;
@@ -183,7 +186,7 @@ Result<void> LocalDriver::adopt(TimePoint now) {
       continue;
     if (Result<void> out = balancer_->take_out(server.tier, server.number); !out) return out;
   }
-  for (Stray& stray : strays_) stray.kill_at = now + std::chrono::seconds(5);
+  for (Stray& stray : strays_) stray.kill_at = now + leftover_stop_within;
   show();
   return {};
 }

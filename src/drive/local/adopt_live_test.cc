@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "drive/local/files.h"
+#include "drive/local/purge.h"
 #include "drive/local/testing/clients.h"
 #include "drive/local/testing/rig.h"
 
@@ -129,6 +131,34 @@ TEST_F(Adoption, NobodysProcessesAreEnded) {
   EXPECT_TRUE(settled(1));
   EXPECT_EQ(processes()[0].pid, pid);
 }
+
+// An instance of a tier that is not in the file any more, with a pidfile: SIGTERM, time to end, and nothing is left of it. Found
+// by stop_leftovers, and by adopt().
+class Leftover : public Adoption, public testing::WithParamInterface<bool> {};
+
+TEST_P(Leftover, IsToldToEndAndGetsTheTime) {
+  proc::Command gone;
+  gone.name = "gone-1";
+  gone.argv = {"/bin/sh", "-c", "trap 'sleep 1; echo ended in order; exit 0' TERM; echo ready; while :; do sleep 0.02; done"};
+  gone.env = {{"INSTANCE", "gone-1"}, {stack_marker, place_.root}, {"PATH", "/usr/bin:/bin"}};
+  gone.pidfile = place_.pidfile("gone-1");
+  gone.log_file = place_.log("gone-1");
+  ASSERT_TRUE(proc::start(gone));
+  const auto log = [&] { return read_file(gone.log_file).value_or(""); };
+  wait_until([&] { return log() == "ready\n"; });
+  if (GetParam()) {
+    EXPECT_TRUE(stop_leftovers(
+        place_, [](const std::string&) { return false; }, 100ms));
+  } else {
+    come_back();
+    EXPECT_TRUE(driver_->stop_all(now(), 1s));
+  }
+  EXPECT_EQ(log(), "ready\nended in order\n");
+  EXPECT_FALSE(std::filesystem::exists(gone.pidfile));
+  wait_until([&] { return processes().empty(); });
+}
+INSTANTIATE_TEST_SUITE_P(Found, Leftover, testing::Bool(),
+                         [](const auto& row) { return row.param ? "ByItsPidfile" : "ByItsMark"; });
 
 // One died while nobody watched, with its slot still in HAProxy; another lost its slot. Both are put right.
 TEST_F(Adoption, H23TheBalancerIsPutRight) {

@@ -37,7 +37,8 @@ class Component {
   /// Before anything of the stack is started: the program is there (or the Error names the Debian package that has it), its
   /// version will do, its stated port is free or held by ourselves. Changes nothing.
   virtual Result<void> check() = 0;
-  /// Finds it running from before; true if so. Its configuration is brought up to date and, if it changed, reloaded.
+  /// Finds it running from before; true if so. Its configuration is brought up to date and reloaded, unless it is known to
+  /// have read it.
   virtual Result<bool> adopt() = 0;
   /// Prepares data and configuration (idempotent) and starts the process. An Error shows the last lines of its log.
   virtual Result<void> start() = 0;

@@ -260,6 +260,38 @@ TEST_F(LiveStack, ChangesReachWhatRuns) {
   }));
 }
 
+// plimsoll dies when the files are written and nobody was told: the next one finds the text it wants, and tells all the same.
+TEST_F(LiveStack, H23WhatWasWrittenButNotToldReachesWhatRuns) {
+  stack_.databases[0].read_replicas = 0;
+  stack_.databases[0].settings["work_mem"] = "7MB";
+  ASSERT_NO_FATAL_FAILURE(make_and_bring_up());
+  const std::string postgres = read_file(place_.conf("main.postgresql.conf")).value();
+  const std::string pgbouncer = read_file(place_.conf("pooler.ini")).value();
+  stack_.databases[0].settings["work_mem"] = "9MB";
+  stack_.poolers[0].default_pool_size = 9;
+  ASSERT_NO_FATAL_FAILURE(make_and_bring_up());
+  EXPECT_TRUE(eventually([this] { return answer(monitoring_, "show work_mem") == "9MB"; }));
+  const auto pool_size = [this] {
+    Result<wire::PgConnection> console = wire::PgConnection::connect(console_, 5s);
+    if (!console) return std::string();
+    const Result<wire::PgResult> databases = console->exec("show databases", 5s);
+    for (int row = 0; databases && row < databases->rows(); ++row)
+      if (databases->value(row, "name") == "main") return std::string(databases->value(row, "pool_size").value_or(""));
+    return std::string();
+  };
+  EXPECT_TRUE(eventually([&] { return pool_size() == "9"; }));
+  const auto overwrite = [](const std::string& path, const std::string& text) {  // its owner and mode stay
+    std::ofstream(path, std::ios::trunc) << text;
+  };
+  overwrite(place_.conf("main.postgresql.conf"), postgres);
+  overwrite(place_.conf("pooler.ini"), pgbouncer);
+  stack_.databases[0].settings["work_mem"] = "7MB";
+  stack_.poolers[0].default_pool_size = 7;
+  ASSERT_NO_FATAL_FAILURE(make_and_bring_up());
+  EXPECT_TRUE(eventually([this] { return answer(monitoring_, "show work_mem") == "7MB"; }));
+  EXPECT_TRUE(eventually([&] { return pool_size() == "7"; }));
+}
+
 // plimsoll is killed -9 in the middle of initdb, which runs on. The next one makes the data folder whole, once.
 TEST_F(LiveStack, AnInterruptedInitdbIsMadeAnew) {
   stack_.databases[0].read_replicas = 0;

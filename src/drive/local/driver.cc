@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <functional>
-#include <thread>
 #include <utility>
 
 #include "core/assert.h"
@@ -87,49 +85,24 @@ std::vector<InstanceEvent> LocalDriver::advance(TimePoint now) {
   probe(now);
   look_at_balancer(now);
   int starts_left = starts_at_once;
-  for (std::uint32_t i = 0; i < tiers_.size(); ++i) converge(TierId{i}, now, starts_left);
+  for (std::uint32_t i = 0; i < tiers_.size() && !starts_held_; ++i) converge(TierId{i}, now, starts_left);
   end_strays(now);
   show();
   return std::exchange(events_, {});
 }
 
-Result<void> LocalDriver::stop_all(TimePoint now, Duration deadline, const std::function<void(const InstanceEvent&)>& on_event) {
-  const auto begun = std::chrono::steady_clock::now();
-  const auto passed = [&] { return Duration(std::chrono::steady_clock::now() - begun); };
-  const auto any_of = [&](const std::function<bool(const Tier&)>& wanted) {
-    return std::ranges::any_of(members_, [&](const auto& member) { return wanted(tier(member->seen.tier)); });
-  };
-  const auto work = [&] {
-    for (const InstanceEvent& event : advance(now + passed()))
-      if (on_event) on_event(event);
-    std::this_thread::sleep_for(20ms);
-  };
-  // Services first: what they still publish the workers get to see.
-  for (const TierKind kind : {TierKind::service, TierKind::worker}) {
-    for (TierState& one : tiers_)
-      if (one.tier->kind == kind) one.asked = 0;
-    while (passed() < deadline && (any_of([&](const Tier& t) { return t.kind == kind; }) || !strays_.empty())) work();
-  }
-  if (members_.empty() && strays_.empty()) return {};
-  std::string late;
-  for (const auto& member : members_) {
-    late += (late.empty() ? "" : ", ") + member->seen.name;
-    static_cast<void>(member->process.signal(SIGKILL));
-    member->stage = Stage::killing;
-  }
-  for (Stray& stray : strays_) static_cast<void>(stray.process.signal(SIGKILL));
-  const Duration last = passed() + 5s;
-  while (passed() < last && !(members_.empty() && strays_.empty())) work();
-  return fail(Errc::timed_out, fmt::format("not stopped within {} and killed: {}", span_text(deadline), late));
-}
-
 void LocalDriver::look_at_balancer(TimePoint now) {
   if (balancer_ == nullptr) return;
   const bool due = now - last_look_ >= look_every;
-  const bool wanted = std::ranges::any_of(members_, [](const auto& m) { return m->stage == Stage::draining || !m->announced; });
+  const bool wanted =
+      std::ranges::any_of(members_, [now](const auto& m) { return m->stage == Stage::draining || m->awaits_traffic(now); });
   if (!due && !wanted) return;
   const Result<std::vector<balancer::ServerSeen>> servers = due ? balancer_->repair() : balancer_->servers();
   if (due) last_look_ = now;
+  // One that is slow, or would not do something, still has its requests.
+  const bool absent = !servers && (servers.error().code == Errc::unreachable || servers.error().code == Errc::not_found);
+  if (!absent) looks_without_balancer_ = 0;
+  if (absent && looks_without_balancer_++ == 0) balancer_gone_since_ = now;
   for (const auto& member : members_) {
     if (!balanced(member->seen.tier)) continue;
     const balancer::ServerSeen* seen = nullptr;
@@ -137,7 +110,7 @@ void LocalDriver::look_at_balancer(TimePoint now) {
       for (const balancer::ServerSeen& one : *servers)
         if (one.number == member->seen.number && one.tier == tier(member->seen.tier).name) seen = &one;
     if (seen != nullptr) member->up = seen->up;
-    if (!member->announced) announce(*member, seen, now);
+    if (member->awaits_traffic(now)) announce(*member, seen, now);
     if (member->stage == Stage::draining) drain(*member, seen, now);
   }
 }

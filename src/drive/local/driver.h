@@ -31,7 +31,8 @@ struct DriverOptions {
 };
 
 /// start   journal, port, process; its own /ready; then a slot of the balancer (services)
-/// stop    journal, HAProxy drain until it has no request or balancer.drain is over; SIGTERM; SIGKILL after run.stop_within
+/// stop    journal, HAProxy drain until it has no request, is gone or balancer.drain is over; SIGTERM; SIGKILL after
+///         run.stop_within
 /// An instance that is being stopped doesn't count towards what is asked; if more are asked meanwhile new ones are started. Of
 /// too many, those that are not ready yet go first, then those the balancer finds unwell, then those with the highest number. One
 /// that dies is replaced (backoff.h). Every start and stop is begun in the store before it is done: what can't be begun isn't
@@ -49,16 +50,27 @@ class LocalDriver final : public Driver {
 
   /// Finds the instances that run, and goes on with what was begun: to be called once, before anything else and with the balancer
   /// running, if it is to run at all. An instance that is in the balancer is ready; others are asked. Actions left open are
-  /// continued or closed; processes of the stack that are nobody's instance are ended.
+  /// continued or closed; processes of the stack that are nobody's instance are ended: SIGTERM, SIGKILL after 30 s.
   Result<void> adopt(TimePoint now);
 
   std::vector<Outcome> carry_out(const Decision&, TimePoint now) override;
   std::vector<InstanceEvent> advance(TimePoint now) override;
   const Fleet& fleet() const override { return fleet_; }
 
-  /// Stops every instance, services first, and waits for it. At the deadline what is left is killed; that is timed_out, with its
-  /// names. `now` is the time at the call.
-  Result<void> stop_all(TimePoint now, Duration deadline, const std::function<void(const InstanceEvent&)>& on_event = {});
+  using OnEvent = std::function<void(const InstanceEvent&)>;
+
+  /// Stops every instance in order, services first, and waits for it; then for what adopt() found to be nobody's.
+  /// Services have balancer.drain + their largest run.stop_within + 5 s; workers, from when the services are gone, their
+  /// largest run.stop_within and 5 s; if `deadline` is more than both, the services have the rest as well. Whoever had no
+  /// SIGTERM when that is over gets it then, and SIGKILL after run.stop_within. What the store can't begin is stopped all
+  /// the same. timed_out: some are there even after SIGKILL; named. `now` is the time at the call; nothing is started
+  /// meanwhile, and none are asked afterwards.
+  Result<void> stop_all(TimePoint now, Duration deadline, const OnEvent& on_event = {});
+
+  /// The same for some instances, as when a start that failed is taken back; what else runs is left alone. Of a tier no more are
+  /// asked afterwards than stay.
+  Result<void> stop_some(const std::function<bool(const Instance&)>& which, TimePoint now, Duration deadline,
+                         const OnEvent& on_event = {});
 
  private:
   struct TierState {
@@ -96,6 +108,12 @@ class LocalDriver final : public Driver {
   void ended(Member&, TimePoint now);
   void end_strays(TimePoint now);
 
+  // stop_all.cc
+  class Wait;
+  Result<void> stop_named(const std::vector<std::string>& names, const Wait&, Duration deadline);
+  void stop_chosen(TierKind, const std::vector<std::string>& names, Duration time, const Wait&);
+  [[nodiscard]] Duration longest_stop(TierKind) const;
+
   // adopt.cc
   struct Found;
   std::vector<Found> find_processes();
@@ -121,6 +139,7 @@ class LocalDriver final : public Driver {
     std::string detail;
   };
   struct Stray {
+    std::string name;  // the instance it says it is
     proc::Process process;
     TimePoint kill_at{};
   };
@@ -139,7 +158,10 @@ class LocalDriver final : public Driver {
   std::vector<Stray> strays_;
   std::vector<Unfinished> unfinished_;  // the store refused them; tried again
   std::vector<InstanceEvent> events_;
-  TimePoint last_look_{};  // at the balancer
+  bool starts_held_ = false;        // many are being stopped
+  TimePoint last_look_{};           // at the balancer
+  int looks_without_balancer_ = 0;  // in a row, up to now: nobody was there
+  TimePoint balancer_gone_since_{};
   Fleet fleet_;
 };
 

@@ -16,7 +16,31 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using Kind = InstanceEvent::Kind;
 
-class LocalDriverScene : public Rig {};
+class LocalDriverScene : public Rig {
+ protected:
+  /// Sends a request to the balancer and waits until an instance has it.
+  wire::Socket begin_request() {
+    Result<wire::Socket> socket = wire::Socket::connect_tcp("127.0.0.1", stack_.balancer->listen, wire::deadline_in(2s));
+    EXPECT_TRUE(socket && socket->send_all("GET /work HTTP/1.1\r\nHost: test\r\n\r\n", wire::deadline_in(2s)));
+    wait_until([&] {
+      const auto servers = balancer_->servers();
+      return servers && std::ranges::any_of(*servers, [](const auto& one) { return one.sessions > 0; });
+    });
+    return std::move(socket.value());
+  }
+};
+
+/// A process that does nothing as long as this lives.
+class Frozen {
+ public:
+  explicit Frozen(int pid) : pid_(pid) { ::kill(pid_, SIGSTOP); }
+  ~Frozen() { ::kill(pid_, SIGCONT); }
+  Frozen(const Frozen&) = delete;
+  Frozen& operator=(const Frozen&) = delete;
+
+ private:
+  int pid_;
+};
 
 // Four clients that never pause; the tier goes 1, 5, 1 and again. Every request is answered, and every instance got some.
 TEST_F(LocalDriverScene, A7V4ScalesOutAndInUnderLoadWithoutAFailedRequest) {
@@ -76,12 +100,7 @@ TEST_F(LocalDriverScene, DeadlinesOfDrainAndStopHold) {
   new_driver();
   ask(1);
   wait_until([&] { return settled(1); });
-  auto socket = wire::Socket::connect_tcp("127.0.0.1", stack_.balancer->listen, wire::deadline_in(2s));
-  ASSERT_TRUE(socket && socket->send_all("GET /work HTTP/1.1\r\nHost: test\r\n\r\n", wire::deadline_in(2s)));
-  wait_until([&] {
-    const auto servers = balancer_->servers();
-    return servers && std::ranges::any_of(*servers, [](const auto& one) { return one.sessions > 0; });
-  });
+  const wire::Socket socket = begin_request();
   ask(0);
   wait_until([&] { return settled(0); });
   EXPECT_EQ(count(Kind::killed), 1);
@@ -106,6 +125,25 @@ TEST_F(LocalDriverScene, WithoutABalancerInstancesStopAllTheSame) {
   EXPECT_EQ(instance("api-1")->phase, Phase::starting) << "it waits for the balancer";
   ASSERT_TRUE(haproxy_->start());
   wait_until([&] { return settled(1); });
+}
+
+// HAProxy does not answer for a while: it may have requests of an instance that drains, which gets no SIGTERM until HAProxy has
+// said that there are none.
+TEST_F(LocalDriverScene, V4ASlowBalancerIsNoAbsentOne) {
+  stack_.balancer->drain = 30s;
+  start_haproxy();
+  new_driver();
+  ask(1);
+  wait_until([&] { return settled(1); });
+  {
+    const std::string info = balancer_->socket().command("show info", 1s).value();
+    const Frozen haproxy(std::stoi(info.substr(info.find("\nPid: ") + 6)));
+    ask(0);
+    work_for(3s);
+    EXPECT_EQ(processes().size(), 1U) << history();
+  }
+  wait_until([&] { return settled(0); });
+  EXPECT_EQ(count(Kind::stopped), 1);
 }
 
 struct Client {
@@ -282,17 +320,78 @@ TEST_F(LocalDriverScene, StopAllStopsServicesThenWorkers) {
   EXPECT_THAT(store_.open_actions().value(), IsEmpty());
 }
 
-TEST_F(LocalDriverScene, StopAllKillsAtItsDeadlineAndSaysWhom) {
-  stack_.tiers[1].run.env["IGNORE_TERM"] = "1";
-  stack_.tiers[1].run.stop_within = 60s;
+// A request outlasts balancer.drain and all the time the caller would give: the worker, whose turn comes after, is told to end
+// all the same and does.
+TEST_F(LocalDriverScene, StopAllGivesEachKindItsOwnTime) {
+  stack_.balancer->drain = 500ms;
+  stack_.tiers[0].run.stop_within = 300ms;
+  stack_.tiers[0].run.env = {{"RESPONSE_MS", "30000"}, {"IGNORE_TERM", "1"}};
+  start_haproxy();
+  new_driver();
+  ask(1, 1);
+  wait_until([&] { return settled(1, 1); });
+  const wire::Socket socket = begin_request();
+  std::vector<std::pair<Kind, std::string>> ends;
+  const Result<void> done = driver_->stop_all(now(), 100ms, [&](const InstanceEvent& event) {
+    if (event.kind == Kind::stopped || event.kind == Kind::killed) ends.emplace_back(event.kind, event.instance);
+  });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_THAT(ends, testing::ElementsAre(std::pair(Kind::killed, "api-1"), std::pair(Kind::stopped, "worker-1")));
+  EXPECT_THAT(processes(), IsEmpty());
+}
+
+// The thread is held up for as long as the services have: the instance still drains, with no SIGTERM so far.
+TEST_F(LocalDriverScene, StopAllKillsNobodyWhoWasNotTold) {
+  stack_.balancer->drain = 100ms;
+  stack_.tiers[0].run.stop_within = 1s;
+  start_haproxy();
+  new_driver();
+  ask(1);
+  wait_until([&] { return settled(1); });
+  std::vector<Kind> kinds;
+  const Result<void> done = driver_->stop_all(now(), 100ms, [&](const InstanceEvent& event) {
+    if (event.kind == Kind::draining) std::this_thread::sleep_for(6200ms);
+    if (event.kind != Kind::ready) kinds.push_back(event.kind);
+  });
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_THAT(kinds, testing::ElementsAre(Kind::draining, Kind::stopped));
+}
+
+TEST_F(LocalDriverScene, StopAllNeedsNoJournal) {
   start_haproxy();
   new_driver();
   ask(0, 1);
   wait_until([&] { return settled(0, 1); });
-  const Result<void> done = driver_->stop_all(now(), 300ms);
-  ASSERT_FALSE(done);
-  EXPECT_THAT(done.error().message, HasSubstr("killed: worker-1"));
+  store_.fail_next(Errc::exhausted);
+  const Result<void> done = driver_->stop_all(now(), 10s);
+  EXPECT_TRUE(done) << done.error().message;
   EXPECT_THAT(processes(), IsEmpty());
+}
+
+// api-1 and worker-1 ran before, the others were started since and are taken back, one of them not ready yet.
+TEST_F(LocalDriverScene, StopSomeLeavesTheOthersAlone) {
+  start_haproxy();
+  new_driver();
+  ask(1, 1);
+  wait_until([&] { return settled(1, 1); });
+  const int api = instance("api-1")->pid;
+  const int worker = instance("worker-1")->pid;
+  ask(2, 2);
+  wait_until([&] { return settled(2, 2); });
+  ask(3, 2);
+  advance();
+  ASSERT_EQ(driver_->fleet().instances.size(), 5U);
+  const Result<void> done =
+      driver_->stop_some([&](const Instance& one) { return one.pid != api && one.pid != worker; }, now(), 10s);
+  EXPECT_TRUE(done) << done.error().message;
+  EXPECT_EQ(processes().size(), 2U);
+  work_for(300ms);
+  EXPECT_TRUE(settled(1, 1)) << "nothing is started anew";
+  EXPECT_EQ(instance("api-1")->pid, api);
+  EXPECT_EQ(instance("worker-1")->pid, worker);
+  EXPECT_EQ(serving(), 1);
+  EXPECT_EQ(driver_->fleet().tiers[0].asked, 1);
+  EXPECT_THAT(store_.open_actions().value(), IsEmpty());
 }
 
 TEST_F(LocalDriverScene, A7LimitsAreApplied) {

@@ -50,9 +50,9 @@ Result<bool> HaproxyComponent::adopt() {
     learned = balancer_.learn();
   }
   if (!learned) return fail(learned.error());
-  const Result<bool> changed = balancer_.write();
-  if (!changed) return fail(changed.error());
-  if (*changed)
+  const Result<bool> due = balancer_.write();
+  if (!due) return fail(due.error());
+  if (*due)
     if (Result<void> reloaded = balancer_.reload(); !reloaded) return fail(reloaded.error());
   return true;
 }
@@ -62,7 +62,10 @@ Result<void> HaproxyComponent::start() {
   if (!program) return fail(program.error());
   if (const Result<bool> written = balancer_.write(); !written) return fail(written.error());
   const std::string master = fmt::format("unix@{},mode,600", render::haproxy_master_socket);
-  return process_.start({{*program, "-W", "-S", master, "-f", balancer_.config_file()}, server_environment(), std::nullopt});
+  Result<void> started =
+      process_.start({{*program, "-W", "-S", master, "-f", balancer_.config_file()}, server_environment(), std::nullopt});
+  if (started) balancer_.loaded();
+  return started;
 }
 
 Result<Readiness> HaproxyComponent::ready() {

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,9 +27,28 @@ int read_pid(int fd) {
   return pid;
 }
 
+/// Whether the path still leads to the file that was opened: the place may have been purged since.
+bool is_at(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat there {};
+  return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &there) == 0 && opened.st_dev == there.st_dev &&
+         opened.st_ino == there.st_ino;
+}
+
 }  // namespace
 
 Result<Lock> Lock::take(const Place& place) {
+  Result<Lock> lock = take_file(place);
+  // One that was locked after it was removed locks nothing.
+  while (lock && !is_at(lock->fd_, place.lock())) lock = take_file(place);
+  if (!lock) return lock;
+  const std::string pid = fmt::format("{}\n", ::getpid());
+  if (::ftruncate(lock->fd_, 0) != 0 || ::pwrite(lock->fd_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
+    return fail(Errc::failed, fmt::format("can't write {}: {}", place.lock(), std::strerror(errno)));
+  return lock;
+}
+
+Result<Lock> Lock::take_file(const Place& place) {
   const std::string path = place.lock();
   Lock lock;
   lock.fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -42,9 +62,6 @@ Result<Lock> Lock::take(const Place& place) {
                   fmt::format("another plimsoll (pid {}) controls the stack in {}", read_pid(lock.fd_), place.root));
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  const std::string pid = fmt::format("{}\n", ::getpid());
-  if (::ftruncate(lock.fd_, 0) != 0 || ::pwrite(lock.fd_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
-    return fail(Errc::failed, fmt::format("can't write {}: {}", path, std::strerror(errno)));
   return lock;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // One instance as the local driver knows it.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,13 +38,17 @@ struct Member {
 
   // ready: the event is held back until its first request was seen, or for a second
   bool announced = true;
+  bool took_traffic = true;  // the balancer gave it a request, or it needs none
   std::int64_t total_when_put = 0;
 
   // draining
-  int quiet = 0;              // looks in a row at which it had no request
-  TimePoint balancer_seen{};  // when the balancer last answered
+  int quiet = 0;  // looks in a row at which it had no request
   bool drained_in_time = true;
 
+  /// Its ready event is still to come, or its first request: looked for as long as somebody may watch for it.
+  [[nodiscard]] bool awaits_traffic(TimePoint now) const {
+    return !announced || (!took_traffic && stage == Stage::ready && now - since < std::chrono::minutes(1));
+  }
   [[nodiscard]] bool counts() const { return stage == Stage::starting || stage == Stage::ready; }
   [[nodiscard]] Phase phase() const {
     return stage == Stage::starting ? Phase::starting : stage == Stage::ready ? Phase::ready : Phase::draining;

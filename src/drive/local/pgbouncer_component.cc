@@ -54,10 +54,10 @@ Result<bool> PgbouncerComponent::adopt() {
     if (Result<void> restored = restore_pidfile(site_.place, name(), strays.front()); !restored) return fail(restored.error());
   const Result<bool> found = process_.adopt();
   if (!found || !*found) return found;
-  const Result<bool> changed = write_configuration();
-  if (!changed) return changed;
-  if (*changed)
-    if (Result<void> told = process_.signal(SIGHUP); !told) return fail(told.error());
+  const Result<bool> written = write_configuration();
+  if (!written) return written;
+  // Unchanged or not: a plimsoll that wrote it may have ended before it told.
+  if (Result<void> told = process_.signal(SIGHUP); !told) return fail(told.error());
   return true;
 }
 

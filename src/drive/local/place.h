@@ -66,7 +66,7 @@ class Secrets {
 };
 
 /// The controller's lock. Held as long as this lives (and the process does). refused, with the holder's pid in the message, if
-/// another holds it.
+/// another holds it. Once a place was purged, nobody holds a lock of it.
 class Lock {
  public:
   static Result<Lock> take(const Place&);
@@ -78,6 +78,7 @@ class Lock {
 
  private:
   Lock() = default;
+  static Result<Lock> take_file(const Place&);
   int fd_ = -1;
 };
 

@@ -11,9 +11,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
+#include <thread>
+#include <utility>
 
 #include "drive/local/files.h"
+#include "drive/local/purge.h"
 #include "drive/local/testing/error_of.h"
 #include "drive/local/testing/temporary_folder.h"
 
@@ -259,6 +263,26 @@ TEST_F(InAPlace, AHolderKilledFreesTheLock) {
   ::close(ready[1]);
   EXPECT_EQ(byte, 'y');
   EXPECT_TRUE(Lock::take(place_));
+}
+
+TEST_F(InAPlace, OfAPurgedPlaceNobodyHoldsTheLock) {
+  std::optional<Lock> lock = Lock::take(place_).value();
+  EXPECT_EQ(purge(place_).error().code, Errc::refused) << "somebody controls it";
+  EXPECT_TRUE(fs::exists(place_.root));
+  // One that waits for the lock of the place that goes gets none.
+  std::optional<Errc> got;
+  std::thread other([&] {
+    Result<Lock> late = Lock::take(place_);
+    while (!late && late.error().code == Errc::refused) late = Lock::take(place_);
+    got = late ? std::nullopt : std::optional(late.error().code);
+  });
+  const Result<void> purged = purge(place_, std::move(*lock));
+  lock.reset();
+  other.join();
+  EXPECT_TRUE(purged) << purged.error().message;
+  EXPECT_EQ(got, Errc::failed) << "there is no such place any more";
+  EXPECT_FALSE(fs::exists(place_.root));
+  EXPECT_TRUE(fs::is_empty(fs::path(place_.root).parent_path())) << "nothing beside it either";
 }
 
 }  // namespace

@@ -95,10 +95,10 @@ Result<bool> PostgresComponent::adopt() {
   if (!user) return fail(user.error());
   const Result<PostgresPrograms> programs = find_programs();
   if (!programs) return fail(programs.error());
-  const Result<bool> changed = write_configuration(*programs, *user);
-  if (!changed) return changed;
-  if (*changed)
-    if (Result<void> told = process_.signal(SIGHUP); !told) return fail(told.error());
+  const Result<bool> written = write_configuration(*programs, *user);
+  if (!written) return written;
+  // Unchanged or not: a plimsoll that wrote it may have ended before it told.
+  if (Result<void> told = process_.signal(SIGHUP); !told) return fail(told.error());
   return true;
 }
 

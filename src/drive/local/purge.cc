@@ -4,9 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
+#include "drive/local/driver.h"
 #include "drive/local/server_process.h"
 #include "drive/local/strays.h"
 
@@ -15,6 +19,8 @@ namespace plimsoll::local {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr Duration killed_within = std::chrono::seconds(5);
 
 std::vector<std::string> names_in(const std::string& folder, std::string_view suffix) {
   std::vector<std::string> names;
@@ -37,6 +43,34 @@ void restore_pidfiles(const Place& place) {
   }
 }
 
+/// Components have no INSTANCE.
+bool is_instance(const Place& place, const std::string& name) {
+  const Result<std::optional<proc::Process>> process = proc::adopt(place.pidfile(name));
+  return process && *process && proc::environment_of((*process)->identity(), "INSTANCE").has_value();
+}
+
+Result<void> stop_instances(const Place& place, const std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, proc::Process>> ending;
+  for (const std::string& name : names) {
+    Result<std::optional<proc::Process>> process = proc::adopt(place.pidfile(name));
+    if (!process) return fail(process.error());
+    if (!*process) continue;
+    if (Result<void> told = (*process)->signal(SIGTERM); !told) return told;
+    ending.emplace_back(name, std::move(**process));
+  }
+  const auto until = std::chrono::steady_clock::now() + leftover_stop_within;
+  for (auto& [name, process] : ending) {
+    if (!process.wait(until - std::chrono::steady_clock::now())) {
+      if (Result<void> killed = process.signal(SIGKILL); !killed) return killed;
+      if (!process.wait(killed_within))
+        return fail(Errc::timed_out, fmt::format("{}: process {} does not end, even when killed", name, process.pid()));
+    }
+    ::unlink(place.pidfile(name).c_str());
+    proc::remove_limits(instance_cgroup(place, name));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<RunningProcess> running_in(const Place& place) {
@@ -49,9 +83,12 @@ std::vector<RunningProcess> running_in(const Place& place) {
 }
 
 Result<void> stop_leftovers(const Place& place, const std::function<bool(const std::string&)>& keep, Duration deadline_each) {
-  for (const RunningProcess& each : running_in(place)) {
-    if (keep(each.name)) continue;
-    ServerProcess process(each.name, place);
+  std::vector<std::string> instances, components;
+  for (const RunningProcess& each : running_in(place))
+    if (!keep(each.name)) (is_instance(place, each.name) ? instances : components).push_back(each.name);
+  if (Result<void> stopped = stop_instances(place, instances); !stopped) return stopped;
+  for (const std::string& name : components) {
+    ServerProcess process(name, place);
     if (const Result<bool> found = process.adopt(); !found) return fail(found.error());
     if (Result<void> stopped = process.stop({{SIGINT, deadline_each}}); !stopped) return stopped;
   }
@@ -59,17 +96,28 @@ Result<void> stop_leftovers(const Place& place, const std::function<bool(const s
 }
 
 Result<void> purge(const Place& place) {
-  if (const std::optional<int> holder = Lock::holder(place); holder && *holder != ::getpid())
-    return fail(Errc::refused,
-                fmt::format("plimsoll (pid {}) controls the stack in {}: `plimsoll down` first", *holder, place.root));
+  Result<Lock> lock = Lock::take(place);
+  if (lock) return purge(place, std::move(*lock));
+  if (lock.error().code != Errc::refused) return fail(lock.error());
+  return fail(Errc::refused, lock.error().message + ": `plimsoll down` first");
+}
+
+Result<void> purge(const Place& place, Lock) {
   const std::vector<RunningProcess> running = running_in(place);
   if (!running.empty())
     return fail(Errc::refused,
                 fmt::format("{} (pid {}) still runs in {}{}: `plimsoll down` first", running.front().name, running.front().pid,
                             place.root, running.size() == 1 ? "" : fmt::format(", and {} more", running.size() - 1)));
+  // Away at once and as a whole: in a place that is half removed somebody could make and take a new lock.
+  const fs::path root(place.root);
+  const fs::path grave = root.parent_path() / ("." + root.filename().string() + ".removed");
   std::error_code error;
-  fs::remove_all(place.root, error);
+  fs::remove_all(grave, error);  // of a purge that did not get to its end
+  if (!error) fs::rename(root, grave, error);
   if (error) return fail(Errc::failed, fmt::format("can't remove {}: {}", place.root, error.message()));
+  fs::remove_all(grave, error);
+  if (error)
+    return fail(Errc::failed, fmt::format("can't remove {} ({} before): {}", grave.string(), place.root, error.message()));
   return {};
 }
 

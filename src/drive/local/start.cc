@@ -145,7 +145,7 @@ void LocalDriver::make_ready(Member& member, TimePoint now) {
       return;
     }
     member.total_when_put = put->total;
-    member.announced = false;
+    member.announced = member.took_traffic = false;
   }
   member.stage = Stage::ready;
   member.since = member.seen.ready_since = now;
@@ -158,13 +158,18 @@ void LocalDriver::make_ready(Member& member, TimePoint now) {
 }
 
 void LocalDriver::announce(Member& member, const balancer::ServerSeen* seen, TimePoint now) {
-  const bool first = seen != nullptr && seen->total > member.total_when_put;
-  if (!first && now - member.since < first_request_within && member.stage == Stage::ready) return;
+  const std::string ready = fmt::format("{} ready after {}, added to haproxy", member.seen.name,
+                                        span_text(member.seen.ready_since - member.seen.started));
+  if (seen != nullptr && seen->total > member.total_when_put) {
+    const std::string within = span_text(now - member.since);
+    say(now, InstanceEvent::Kind::ready, member,
+        member.announced ? fmt::format("{} took its first request after {}", member.seen.name, within)
+                         : fmt::format("{}, first request within {}", ready, within));
+    member.announced = member.took_traffic = true;
+  }
+  if (member.announced || (now - member.since < first_request_within && member.stage == Stage::ready)) return;
   member.announced = true;
-  say(now, InstanceEvent::Kind::ready, member,
-      fmt::format("{} ready after {}, added to haproxy{}", member.seen.name,
-                  span_text(member.seen.ready_since - member.seen.started),
-                  first ? fmt::format(", first request within {}", span_text(now - member.since)) : "; no request yet"));
+  say(now, InstanceEvent::Kind::ready, member, ready + "; no request yet");
 }
 
 void LocalDriver::give_up_starting(Member& member, TimePoint now) {

@@ -16,6 +16,8 @@ namespace {
 
 constexpr int quiet_looks = 2;  // a request may be on its way between the balancer's choice and its count
 constexpr Duration balancer_gone_after = std::chrono::seconds(1);
+// The control thread may be late: then one missed look would last as long as a dead balancer.
+constexpr int balancer_gone_looks = 3;
 
 }  // namespace
 
@@ -23,12 +25,12 @@ bool LocalDriver::stop(Member& member, TimePoint now) {
   const Tier& its = tier(member.seen.tier);
   const Result<std::int64_t> action =
       store_.begin({0, Action::Kind::stop, its.name, member.seen.name, fmt::format("port {}", member.seen.port), now});
-  if (!action) {
+  if (!action && !starts_held_) {
     fail_tier(member.seen.tier, fmt::format("{} not stopped: {}", member.seen.name, action.error().message), false);
     return false;
   }
   finish(member.action, ActionResult::abandoned, "no longer wanted", now);
-  member.action = *action;
+  member.action = action.value_or(0);  // all that the others are for is going: one that ran on would be worse than a gap
   member.asked_to_stop = true;
   if (!member.in_balancer) {
     say(now, InstanceEvent::Kind::draining, member, fmt::format("{} is told to finish and stop", member.seen.name));
@@ -48,9 +50,8 @@ bool LocalDriver::stop(Member& member, TimePoint now) {
 void LocalDriver::drain(Member& member, const balancer::ServerSeen* seen, TimePoint now) {
   const bool quiet = seen != nullptr && seen->sessions == 0 && (seen->state == render::SlotState::draining || !seen->up);
   member.quiet = quiet ? member.quiet + 1 : 0;
-  if (seen != nullptr || member.since > member.balancer_seen) member.balancer_seen = now;
   // Without a balancer there are no requests of its; a short absence is a reload.
-  const bool abandoned = now - member.balancer_seen >= balancer_gone_after;
+  const bool abandoned = looks_without_balancer_ >= balancer_gone_looks && now - balancer_gone_since_ >= balancer_gone_after;
   const bool late = now - member.since >= stack_.balancer->drain;
   if (member.quiet < quiet_looks && !abandoned && !late) return;
   member.drained_in_time = member.quiet >= quiet_looks || abandoned;
@@ -118,9 +119,23 @@ void LocalDriver::ended(Member& member, TimePoint now) {
 }
 
 void LocalDriver::end_strays(TimePoint now) {
-  for (Stray& stray : strays_)
-    if (stray.process.running() && now >= stray.kill_at) static_cast<void>(stray.process.signal(SIGKILL));
-  std::erase_if(strays_, [](Stray& stray) { return !stray.process.running(); });
+  std::vector<std::string> ended;
+  std::erase_if(strays_, [&](Stray& stray) {
+    if (stray.process.running()) {
+      if (now >= stray.kill_at) static_cast<void>(stray.process.signal(SIGKILL));
+      return false;
+    }
+    ended.push_back(stray.name);
+    return true;
+  });
+  for (const std::string& name : ended) {
+    // Its traces may be those of one that runs on; and what a process says of itself is no path.
+    if (name.find('/') != std::string::npos || std::ranges::find(strays_, name, &Stray::name) != strays_.end()) continue;
+    if (std::ranges::any_of(members_, [&](const auto& member) { return member->seen.name == name; })) continue;
+    if (const auto holder = proc::adopt(place_.pidfile(name)); !holder || *holder) continue;
+    ::unlink(place_.pidfile(name).c_str());
+    proc::remove_limits(instance_cgroup(place_, name));
+  }
 }
 
 }  // namespace plimsoll::local
