@@ -5,7 +5,7 @@
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
 
-.PHONY: help deps demo test check build asan release lint format bench fuzz fresh clean
+.PHONY: help deps demo test check build asan tsan release lint format bench fuzz fresh clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,22 +31,27 @@ check: build asan ## all tests that need no running component
 test: check ## the whole truth: check, then the live tests on real Postgres, PgBouncer, Redis, HAProxy and nginx
 	@cd build/dev && $(CTEST) -L live
 
+tsan: deps ## the asan target's tests under the thread sanitizer
+	@cmake --preset tsan >/dev/null
+	@cmake --build --preset tsan -j $(JOBS)
+	@cd build/tsan && $(CTEST) -j $(JOBS)
+
 release: deps ## leaves build/release/bin/plimsoll and plimsoll-app
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
 
-lint: build ## clang-format and clang-tidy
+lint: build ## clang-format and clang-tidy (apt-get install clang-tidy-14)
 	@scripts/lint.sh
 
 format: ## formats what clang-format knows
 	@git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
 
-bench: deps ## benchmarks beside their peers, in one run
+bench: deps ## benchmarks beside their peers, in one run; fails if one is beaten
 	@cmake --preset bench >/dev/null
 	@cmake --build --preset bench -j $(JOBS)
-	@for one in bench/*.sh; do $$one build/bench/bin; done
+	@for one in bench/*.sh; do $$one build/bench/bin/load_bench || exit 1; done
 
-fuzz: ## every parser for 20 s each (needs clang and libclang-rt-14-dev)
+fuzz: ## every parser for 20 s each (apt-get install clang libclang-rt-14-dev)
 	@cmake --preset fuzz >/dev/null
 	@cmake --build --preset fuzz -j $(JOBS)
 	@scripts/fuzz.sh build/fuzz/bin 20

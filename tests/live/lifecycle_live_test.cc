@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "render/haproxy.h"
 #include "stack_under_test.h"
 #include "wire/http_client.h"
 
@@ -92,7 +93,39 @@ TEST(Lifecycle, DownLeavesTheDataAndPurgeRemovesThem) {
   EXPECT_FALSE(std::filesystem::exists(stack.root()));
 }
 
-// A reload of HAProxy between scale-out and scale-in loses no server: the file says what runs.
+// HAProxy is reloaded under load after a scale-out, with no controller there to put it right: the file says what runs.
+TEST(Lifecycle, AReloadOfTheBalancerLosesNoServerAndNoRequest) {
+  StackUnderTest stack;
+  ASSERT_TRUE(stack.up()) << stack.log();
+  ASSERT_EQ(stack.plimsoll({"op", "hold", "api", "4"}).code, 0);
+  ASSERT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 4; })) << stack.log();
+  stack.kill_controller();
+  const std::string root = stack.root() + "/";
+  const auto worker = [&] { return wire::HaproxySocket(root + render::haproxy_socket).command("show info", 2s).value_or(""); };
+  const auto pid_line = [](const std::string& info) {
+    const std::size_t at = info.find("\nPid: ");
+    return at == std::string::npos ? std::string() : info.substr(at, info.find('\n', at + 1) - at);
+  };
+  const std::string before = pid_line(worker());
+  ASSERT_FALSE(before.empty());
+  auto engine = stack.decisions("2m=100", "reload");
+  ASSERT_TRUE(engine->start());
+  ASSERT_TRUE(answers(*engine, 100));
+  const wire::HaproxySocket master(root + render::haproxy_master_socket);
+  ASSERT_TRUE(wait_until([&] { return master.command("reload", 5s).has_value(); }));
+  ASSERT_TRUE(wait_until([&] {
+    const std::string now = pid_line(worker());
+    return !now.empty() && now != before;
+  })) << "no new process took over";
+  EXPECT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 4; }));
+  ASSERT_TRUE(answers(*engine, 200)) << "the load was over before the reload was";
+  engine->stop();
+  engine->wait();
+  EXPECT_EQ(engine->result().counts.failed(), 0U);
+  EXPECT_EQ(stack.servers_up("api").size(), 4U);
+}
+
+// The controller starts a balancer and a cache anew that were killed; the balancer has all four servers again.
 TEST(Lifecycle, AComponentThatDiesIsStartedAgain) {
   StackUnderTest stack;
   ASSERT_TRUE(stack.up()) << stack.log();
@@ -102,11 +135,12 @@ TEST(Lifecycle, AComponentThatDiesIsStartedAgain) {
     const int pid = stack.component_pid(name);
     ASSERT_GT(pid, 0);
     kill(pid, SIGKILL);
-    EXPECT_TRUE(wait_until([&] { return stack.component_pid(name) > 0 && stack.component_pid(name) != pid; })) << name << "\n"
-                                                                                                               << stack.log();
+    EXPECT_TRUE(wait_until([&] { return stack.component_pid(name) > 0 && stack.component_pid(name) != pid; }, 60s))
+        << name << "\n"
+        << stack.log();
   }
-  EXPECT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 4; })) << stack.log();
-  EXPECT_TRUE(wait_until([&] { return decide(stack, "after"); })) << stack.log();
+  EXPECT_TRUE(wait_until([&] { return stack.servers_up("api").size() == 4; }, 60s)) << stack.log();
+  EXPECT_TRUE(wait_until([&] { return decide(stack, "after"); }, 60s)) << stack.log();
 }
 
 }  // namespace

@@ -9,11 +9,12 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "app/keys.h"
 #include "drive/local/driver.h"
 #include "drive/local/endpoints.h"
 #include "drive/local/purge.h"
 #include "proc/process.h"
-#include "wire/haproxy_socket.h"
+#include "render/haproxy.h"
 
 namespace plimsoll::live {
 namespace {
@@ -27,6 +28,10 @@ std::string read_text(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+std::vector<std::pair<std::string, std::string>> plain_environment() {
+  return {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, {"LANG", "C.UTF-8"}};
 }
 
 std::string environment_of(int pid, const std::string& name) {
@@ -59,11 +64,12 @@ tiers:
     replicas: {}
     uses: {{main: {{through: pooler, connections: 2}}, redis: {{}}}}
     consumes: {{jobs: {{per_instance: 200}}}}
-databases: {{main: {{engine: postgres, read_replicas: 1, max_connections: 60}}}}
+{}databases: {{main: {{engine: postgres, read_replicas: 1, max_connections: 60}}}}
 poolers: {{pooler: {{for: main, mode: transaction, default_pool_size: 20, max_client_conn: 200, max_db_connections: 40}}}}
 caches: {{redis: {{engine: redis, used_for: [cache, queue, session]}}}}
 )",
-                     port, options.api_env, options.api_replicas, options.api_extra, options.worker_env, options.worker_replicas);
+                     port, options.api_env, options.api_replicas, options.api_extra, options.worker_env, options.worker_replicas,
+                     options.worker_extra);
 }
 
 StackUnderTest::StackUnderTest(StackOptions options) : port_(wire::live::free_port()) {
@@ -80,7 +86,7 @@ bool StackUnderTest::up() {
   const std::string ready = "test is ready at";
   wire::live::ProgramOptions options;
   options.log = folder_ / "up.log";
-  options.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, {"LANG", "C.UTF-8"}};
+  options.environment = plain_environment();
   controller_ = std::make_unique<wire::live::Program>(
       std::vector<std::string>{program, "up", spec_file(), "--state-dir", state_dir()}, options);
   wire::live::wait_until([&] { return log().find(ready, before.size()) != std::string::npos || !controller_->running(); }, 90s);
@@ -98,16 +104,21 @@ int StackUnderTest::interrupt_controller() {
 }
 
 Outcome StackUnderTest::plimsoll(std::vector<std::string> arguments, const std::string& spec) {
+  for (const std::string& more : {std::string("--state-dir"), state_dir(), std::string("-f"), spec.empty() ? spec_file() : spec})
+    arguments.push_back(more);
+  return plimsoll_at(std::move(arguments));
+}
+
+Outcome StackUnderTest::plimsoll_at(std::vector<std::string> arguments, const std::string& folder) {
   const std::string out = folder_ / "verb.log";
   std::filesystem::remove(out);
   wire::live::ProgramOptions options;
   options.log = out;
-  options.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, {"LANG", "C.UTF-8"}};
+  options.directory = folder;
+  options.environment = plain_environment();
   arguments.insert(arguments.begin(), program);
-  for (const std::string& more : {std::string("--state-dir"), state_dir(), std::string("-f"), spec.empty() ? spec_file() : spec})
-    arguments.push_back(more);
   wire::live::Program verb(arguments, options);
-  const std::optional<int> code = verb.wait(120s);
+  const std::optional<int> code = verb.wait(150s);
   return {code.value_or(-1), read_text(out)};
 }
 
@@ -127,17 +138,19 @@ int StackUnderTest::component_pid(const std::string& name) const {
   return process && *process ? (*process)->pid() : 0;
 }
 
+std::vector<wire::HaproxyServerStat> StackUnderTest::servers(const std::string& tier) const {
+  std::vector<wire::HaproxyServerStat> found;
+  const auto stat = wire::HaproxySocket(root() + "/" + render::haproxy_socket).show_stat(2s);
+  if (!stat) return found;
+  for (const wire::HaproxyServerStat& row : *stat)
+    if (row.kind == wire::HaproxyServerStat::Kind::server && row.proxy == tier) found.push_back(row);
+  return found;
+}
+
 std::vector<std::string> StackUnderTest::servers_up(const std::string& tier) const {
-  const auto place = local::find_place(state_dir(), "test");
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(root() + "/sock")) {
-    if (entry.path().filename().string().find("master") != std::string::npos) continue;
-    const auto stat = wire::HaproxySocket(entry.path().string()).show_stat(2s);
-    if (!stat) continue;
-    for (const wire::HaproxyServerStat& row : *stat)
-      if (row.kind == wire::HaproxyServerStat::Kind::server && row.proxy == tier && row.status.starts_with("UP"))
-        names.push_back(row.server);
-  }
+  for (const wire::HaproxyServerStat& row : servers(tier))
+    if (row.status.starts_with("UP")) names.push_back(row.server);
   return names;
 }
 
@@ -164,6 +177,34 @@ std::int64_t StackUnderTest::count(const std::string& sql) {
   return std::stoll(std::string(rows->value(0, 0).value_or("-1")));
 }
 
+wire::RedisClient StackUnderTest::redis() const {
+  const auto place = local::find_place(state_dir(), "test");
+  if (!place) throw std::runtime_error(place.error().message);
+  auto ports = local::Ports::open(*place);
+  auto secrets = local::Secrets::open(*place);
+  Cache cache;
+  cache.name = "redis";
+  const auto url = local::cache_url(cache, *ports, *secrets);
+  if (!url) throw std::runtime_error(url.error().message);
+  auto client = wire::RedisClient::connect(*url, 10s);
+  if (!client) throw std::runtime_error(client.error().message);
+  return std::move(*client);
+}
+
+std::int64_t StackUnderTest::jobs_left() const {
+  wire::RedisClient client = redis();
+  const auto length = [&](const std::string& list) {
+    const auto answer = client.command({"LLEN", list}, 10s);
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return answer->integer;
+  };
+  const auto in_hand = client.command({"KEYS", app::processing_key("jobs", "*")}, 10s);
+  if (!in_hand) throw std::runtime_error(in_hand.error().message);
+  std::int64_t left = length("jobs") + length(app::dead_key("jobs"));
+  for (const wire::RespValue& list : in_hand->items) left += length(list.text);
+  return left;
+}
+
 std::unique_ptr<load::Engine> StackUnderTest::decisions(const std::string& stages, const std::string& keys) const {
   load::RequestTemplate decide;
   decide.method = "POST";
@@ -182,6 +223,12 @@ std::unique_ptr<load::Engine> StackUnderTest::decisions(const std::string& stage
   plan.timeout = 30s;
   plan.remember_accepted = true;
   return std::make_unique<load::Engine>(std::move(plan));
+}
+
+bool answers(load::Engine& engine, std::uint64_t more) {
+  const auto succeeded = [&] { return engine.snapshot().so_far.counts.succeeded; };
+  const std::uint64_t wanted = succeeded() + more;
+  return wire::live::wait_until([&] { return succeeded() >= wanted || !engine.running(); }, 90s) && engine.running();
 }
 
 std::size_t count_running(const std::string& root) {
