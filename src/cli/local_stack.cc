@@ -236,12 +236,14 @@ Result<void> LocalStack::start_instances(const OnRows& on_rows, const StopFlag& 
 
   const std::size_t first = rows_.size();
   std::optional<Error> failure;
+  std::vector<int> failures(plan_.tiers.size());
   const auto look_at = [&](const InstanceEvent& event) {
-    const bool bad = event.kind == InstanceEvent::Kind::start_failed || event.kind == InstanceEvent::Kind::died;
-    const bool any_ready = std::ranges::any_of(
-        driver_->fleet().instances, [&](const Instance& i) { return i.tier == event.tier && i.phase == Phase::ready; });
-    // While a tier serves, its driver tries again; a tier that never came up is the user's to look at.
-    if (bad && !any_ready && !failure) failure = Error{Errc::failed, event.text};
+    if (event.kind != InstanceEvent::Kind::start_failed && event.kind != InstanceEvent::Kind::died) return;
+    const bool serves = std::ranges::any_of(driver_->fleet().instances,
+                                            [&](const Instance& i) { return i.tier == event.tier && i.phase == Phase::ready; });
+    // While a tier serves, its driver may try again twice; one that never came up is the user's to look at.
+    const int tries = serves ? 3 : 1;
+    if (++failures[event.tier.index] >= tries && !failure) failure = Error{Errc::failed, event.text};
   };
   const auto complete = [&] {
     return std::ranges::all_of(plan_.tiers, [&](const TierPlan& tier) {

@@ -198,5 +198,23 @@ TEST(FailedUp, LeavesAloneWhatRanBefore) {
   EXPECT_TRUE(stack.instances("api").empty());
 }
 
+// The same with an api that still serves: the new ones fail again and again, and `up` gives up instead of waiting for ever.
+TEST(FailedUp, GivesUpWhileAnOlderInstanceServes) {
+  StackUnderTest stack;
+  ASSERT_TRUE(stack.up()) << stack.log();
+  stack.kill_controller();
+  const int serving = stack.instances("api").at(0).pid;
+  std::string spec = spec_text(stack.port(), {.api_replicas = "2..8"});
+  const std::string command = "command: [plimsoll-app, api]";
+  spec.replace(spec.find(command), command.size(), "command: [/bin/false]");
+  stack.write_spec(spec);
+  ASSERT_EQ(stack.plimsoll({"op", "floor", "api", "2"}).code, 0);  // the stored count is one
+  const Outcome second = stack.plimsoll({"up"});
+  EXPECT_EQ(second.code, 1) << second.text;
+  EXPECT_NE(second.text.find(" exited with 1 after"), std::string::npos) << second.text;
+  ASSERT_EQ(stack.instances("api").size(), 1U);
+  EXPECT_EQ(stack.instances("api").at(0).pid, serving) << "it serves on";
+}
+
 }  // namespace
 }  // namespace plimsoll::live
