@@ -12,8 +12,7 @@ struct Id {
   auto operator<=>(const Id&) const = default;
 };
 
-using TierId = Id<struct TierTag>;            // index into Stack::tiers
-using ComponentId = Id<struct ComponentTag>;  // index into Stack::components()
-using PolicyId = Id<struct PolicyTag>;        // index into the policies of one tier
+using TierId = Id<struct TierTag>;      // index into Stack::tiers
+using PolicyId = Id<struct PolicyTag>;  // index into the policies of one tier
 
 }  // namespace plimsoll
