@@ -8,9 +8,12 @@
 #   TEST_LINK     what the tests need besides the module
 function(plimsoll_module NAME)
   cmake_parse_arguments(M "" "" "SOURCES;LINK;PRIVATE_LINK;TESTS;LIVE_TESTS;TEST_LINK" ${ARGN})
+  set(path ${NAME})  # a folder within a folder, decide/hpa, is the target decide_hpa
+  string(REPLACE "/" "_" NAME ${path})
   set(root ${CMAKE_BINARY_DIR}/arrows/${NAME})
-  file(MAKE_DIRECTORY ${root})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${NAME} SYMBOLIC)
+  get_filename_component(parent ${root}/${path} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/${path} SYMBOLIC)
   if(M_SOURCES)
     add_library(plimsoll_${NAME} STATIC ${M_SOURCES})
     target_include_directories(plimsoll_${NAME} PUBLIC ${root})

@@ -26,4 +26,10 @@ struct Rate {  // per second; written 50rps or 50/s
   auto operator<=>(const Rate&) const = default;
 };
 
+struct Money {  // dollars an hour; $30/month is 30 / 730
+  double per_hour = 0;
+  auto operator<=>(const Money&) const = default;
+};
+inline constexpr double hours_a_month = 730;  // as cloud price lists count
+
 }  // namespace plimsoll
