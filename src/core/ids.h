@@ -13,6 +13,8 @@ struct Id {
 };
 
 using TierId = Id<struct TierTag>;      // index into Stack::tiers
+using ComponentId = Id<struct ComponentTag>;  // index into Plan::components
+using LimitId = Id<struct LimitTag>;          // index into Plan::limits
 using PolicyId = Id<struct PolicyTag>;  // index into the policies of one tier
 
 }  // namespace plimsoll

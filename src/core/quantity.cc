@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -43,6 +44,34 @@ std::optional<double> number_with_suffix(std::string_view text, std::string_view
   text.remove_suffix(suffix.size());
   const std::optional<double> value = take_number(text);
   return text.empty() ? value : std::nullopt;
+}
+
+/// Takes so many digits off the front.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+  int value = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + std::min(count, text.size()), value);
+  if (text.size() < count || text[0] == '-' || error != std::errc{} || stop != text.data() + count) return std::nullopt;
+  text.remove_prefix(count);
+  return value;
+}
+
+bool take(std::string_view& text, char wanted) {
+  if (!text.starts_with(wanted)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// "Z" or "+01:00": what to take off local time.
+std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
+  if (take(text, 'Z')) return std::chrono::minutes(0);
+  const bool behind = text.starts_with('-');
+  if (!behind && !text.starts_with('+')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto hours = take_digits(text, 2);
+  if (!hours || !take(text, ':')) return std::nullopt;
+  const auto minutes = take_digits(text, 2);
+  if (!minutes || *hours > 14 || *minutes > 59) return std::nullopt;
+  return std::chrono::minutes((behind ? -1 : 1) * (*hours * 60 + *minutes));
 }
 
 std::string plain(double value) { return fmt::format("{:.6g}", value); }
@@ -102,6 +131,46 @@ std::optional<Rate> parse_rate(std::string_view text) {
   return Rate{*value};
 }
 
+std::optional<Money> parse_money(std::string_view text) {
+  if (!take(text, '$')) return std::nullopt;
+  const std::optional<double> amount = take_number(text);
+  if (!amount) return std::nullopt;
+  for (const Suffix& time : {Suffix{"/hour", 1}, Suffix{"/h", 1}, Suffix{"/day", 24}, Suffix{"/month", hours_a_month},
+                             Suffix{"/year", 12 * hours_a_month}})
+    if (time.text == text) return Money{*amount / time.factor};
+  return std::nullopt;
+}
+
+std::optional<double> parse_kubernetes_quantity(std::string_view text) {
+  const std::optional<double> value = take_number(text);
+  if (!value) return std::nullopt;
+  for (const Suffix& suffix : {Suffix{"", 1}, Suffix{"m", 1e-3}, Suffix{"k", 1e3}, Suffix{"M", 1e6}, Suffix{"G", 1e9},
+                               Suffix{"T", 1e12}, Suffix{"Ki", Ki}, Suffix{"Mi", Mi}, Suffix{"Gi", Gi}, Suffix{"Ti", Ti}})
+    if (suffix.text == text && *value * suffix.factor < 9e18) return *value * suffix.factor;
+  return std::nullopt;
+}
+
+std::optional<TimePoint> parse_time(std::string_view text) {
+  const auto year = take_digits(text, 4);
+  if (!year || !take(text, '-')) return std::nullopt;
+  const auto month = take_digits(text, 2);
+  if (!month || !take(text, '-')) return std::nullopt;
+  const auto day = take_digits(text, 2);
+  if (!day || !(take(text, 'T') || take(text, ' '))) return std::nullopt;
+  const auto hour = take_digits(text, 2);
+  if (!hour || !take(text, ':')) return std::nullopt;
+  const auto minute = take_digits(text, 2);
+  if (!minute) return std::nullopt;
+  const auto second = take(text, ':') ? take_digits(text, 2) : std::optional(0);
+  const auto offset = take_zone(text);
+  if (!second || !offset || !text.empty()) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *year < 1970 || *year > 2200 || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  return TimePoint(std::chrono::sys_days(date)) + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second) - *offset;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -145,6 +214,24 @@ std::string to_text(Bytes bytes) {
 std::string to_text(Ratio ratio) { return plain(ratio.value * 100) + "%"; }
 
 std::string to_text(Rate rate) { return plain(rate.per_second) + "/s"; }
+
+std::string to_text(Money money) {
+  const double hundredths = money.per_hour * 100;
+  // As price lists write it: cents an hour where they come out even, else by the month.
+  if (std::abs(hundredths - std::round(hundredths)) < 1e-9) return fmt::format("${}/hour", plain(money.per_hour));
+  return fmt::format("${}/month", plain(money.per_hour * hours_a_month));
+}
+
+std::string to_text(TimePoint time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count());
+  if (clock.seconds().count() != 0) text += fmt::format(":{:02}", clock.seconds().count());
+  return text + "Z";
+}
 
 std::string for_people(Duration d) {
   const double s = seconds(d);

@@ -44,6 +44,37 @@ TEST(Quantity, RatiosAndRates) {
   EXPECT_EQ(parse_rate("50rpm"), std::nullopt);
 }
 
+TEST(Quantity, MoneyIsByTheHour) {
+  EXPECT_DOUBLE_EQ(parse_money("$30/month")->per_hour, 30.0 / 730);
+  EXPECT_DOUBLE_EQ(parse_money("$0.04/hour")->per_hour, 0.04);
+  EXPECT_DOUBLE_EQ(parse_money("$24/day")->per_hour, 1);
+  EXPECT_DOUBLE_EQ(parse_money("$8760/year")->per_hour, 1);
+  for (const char* bad :
+       {"", "30", "$30", "30/month", "$/month", "$30 /month", "$30/week", "$-3/month", "€30/month", "$1,800/month"})
+    EXPECT_EQ(parse_money(bad), std::nullopt) << bad;
+}
+
+TEST(Quantity, KubernetesQuantitiesAreNumbers) {
+  EXPECT_EQ(parse_kubernetes_quantity("100"), 100);
+  EXPECT_EQ(parse_kubernetes_quantity("500m"), 0.5);
+  EXPECT_EQ(parse_kubernetes_quantity("1.5k"), 1500);
+  EXPECT_EQ(parse_kubernetes_quantity("64Mi"), 64 * 1024 * 1024);
+  for (const char* bad : {"", "m", "5 k", "-1", "1e3", "5MB"}) EXPECT_EQ(parse_kubernetes_quantity(bad), std::nullopt) << bad;
+}
+
+TEST(Quantity, TimesHaveTheirZone) {
+  const TimePoint half_past_eight = TimePoint(std::chrono::sys_days(std::chrono::year(2026) / 11 / 27)) + 8h + 30min;
+  EXPECT_EQ(parse_time("2026-11-27T08:30Z"), half_past_eight);
+  EXPECT_EQ(parse_time("2026-11-27 08:30:00Z"), half_past_eight);
+  EXPECT_EQ(parse_time("2026-11-27T09:30+01:00"), half_past_eight);
+  EXPECT_EQ(parse_time("2026-11-26T22:00-10:30"), half_past_eight);
+  EXPECT_EQ(parse_time("2026-11-27T08:30:15Z"), half_past_eight + 15s);
+  for (const char* bad :
+       {"", "2026-11-27", "2026-11-27T08:30", "2026-11-27T8:30Z", "2026-02-29T08:30Z", "2026-13-01T08:30Z", "2026-11-27T24:00Z",
+        "2026-11-27T08:30+1:00", "2026-11-27T08:30+15:00", "2026-11-27T08:-1Z", "1969-01-01T00:00Z", "2026-11-27T08:30Zulu"})
+    EXPECT_EQ(parse_time(bad), std::nullopt) << bad;
+}
+
 TEST(Quantity, WholeNumbersAreWhole) {
   EXPECT_EQ(parse_integer("42"), 42);
   EXPECT_EQ(parse_integer("-3"), -3);
@@ -56,6 +87,10 @@ TEST(Quantity, TextReadsBackTheSame) {
   for (const char* text : {"500m", "2", "1500m"}) EXPECT_EQ(to_text(*parse_cores(text)), text);
   for (const char* text : {"512Mi", "2Gi", "1500"}) EXPECT_EQ(to_text(*parse_bytes(text)), text);
   for (const char* text : {"70%", "0.5%", "100%"}) EXPECT_EQ(to_text(*parse_ratio(text)), text);
+  for (const char* text : {"$30/month", "$1800/month", "$0.04/hour", "$2.5/hour", "$0/hour"})
+    EXPECT_EQ(to_text(*parse_money(text)), text);
+  for (const char* text : {"2026-11-27T08:30Z", "2026-11-27T08:30:15Z", "1970-01-01T00:00Z"})
+    EXPECT_EQ(to_text(*parse_time(text)), text);
 }
 
 TEST(Quantity, ForPeople) {

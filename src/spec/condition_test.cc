@@ -2,8 +2,21 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <vector>
+
 namespace plimsoll::spec {
 namespace {
+
+const std::vector<NamedSignal> named = [] {
+  std::vector<NamedSignal> all(5);
+  const std::array<const char*, 5> names = {"depth", "pool_used", "lag", "heap", "orders"};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].name = names[i];
+    all[i].unit = static_cast<SignalUnit>(i);  // number, ratio, seconds, bytes, per_second
+  }
+  return all;
+}();
 
 struct Good {
   const char* text;
@@ -14,13 +27,13 @@ struct Good {
 };
 class Understood : public ::testing::TestWithParam<Good> {};
 TEST_P(Understood, InTheSignalsUnit) {
-  const auto result = parse_condition(GetParam().text);
+  const auto result = parse_condition(GetParam().text, named);
   const Condition* got = std::get_if<Condition>(&result);
   ASSERT_TRUE(got) << std::get<ConditionError>(result).message;
-  EXPECT_EQ(got->signal, GetParam().signal);
+  EXPECT_EQ(got->signal.kind, GetParam().signal);
   EXPECT_EQ(got->comparison, GetParam().comparison);
   EXPECT_DOUBLE_EQ(got->threshold, GetParam().threshold);
-  EXPECT_EQ(got->list, GetParam().list);
+  EXPECT_EQ(got->signal.list, GetParam().list);
 }
 constexpr auto above = ThresholdRule::Comparison::above, below = ThresholdRule::Comparison::below;
 INSTANTIATE_TEST_SUITE_P(
@@ -31,7 +44,14 @@ INSTANTIATE_TEST_SUITE_P(
                       Good{"queued_requests > 10", SignalKind::queued_requests, above, 10},
                       Good{"p95 > 500ms", SignalKind::p95, above, 0.5}, Good{"p99 > 1m30s", SignalKind::p99, above, 90},
                       Good{"backlog(jobs:high) > 100", SignalKind::backlog, above, 100, "jobs:high"},
-                      Good{"backlog( jobs ) < 1", SignalKind::backlog, below, 1, "jobs"}));
+                      Good{"backlog( jobs ) < 1", SignalKind::backlog, below, 1, "jobs"},
+                      Good{"errors > 5%", SignalKind::errors, above, 0.05}));
+INSTANTIATE_TEST_SUITE_P(NamedSignals, Understood,
+                         ::testing::Values(Good{"depth > 1000", SignalKind::named, above, 1000, "depth"},
+                                           Good{"pool_used > 80%", SignalKind::named, above, 0.8, "pool_used"},
+                                           Good{"lag > 100ms", SignalKind::named, above, 0.1, "lag"},
+                                           Good{"heap > 512Mi", SignalKind::named, above, 512.0 * 1024 * 1024, "heap"},
+                                           Good{"orders < 3000/min", SignalKind::named, below, 50, "orders"}));
 
 struct Bad {
   const char* text;
@@ -41,7 +61,7 @@ struct Bad {
 };
 class NotUnderstood : public ::testing::TestWithParam<Bad> {};
 TEST_P(NotUnderstood, AtTheVeryWord) {
-  const auto result = parse_condition(GetParam().text);
+  const auto result = parse_condition(GetParam().text, named);
   const ConditionError* got = std::get_if<ConditionError>(&result);
   ASSERT_TRUE(got);
   EXPECT_EQ(got->message, GetParam().message);
@@ -64,7 +84,23 @@ INSTANTIATE_TEST_SUITE_P(
                       Bad{"backlog() > 5", 8, 0, "backlog of which list? '' is no list's name"},
                       Bad{"backlog(a,b) > 5", 8, 3, "backlog of which list? 'a,b' is no list's name"},
                       Bad{"backlog(a > 5", 10, 0, "the bracket is not closed"},
-                      Bad{"cpu(x) > 5%", 3, 1, "only backlog takes a list in brackets"}));
+                      Bad{"cpu(x) > 5%", 3, 1, "only backlog takes a list in brackets"},
+                      Bad{"error > 5%", 0, 5, "unknown signal 'error'", "errors"},
+                      Bad{"pool_usde > 5%", 0, 9, "unknown signal 'pool_usde'", "pool_used"},
+                      Bad{"pool_used > 80", 12, 2, "'80' does not fit pool_used", "80%"},
+                      Bad{"lag > 100", 6, 3, "'100' does not fit lag", "100s"},
+                      Bad{"heap > 5 Mi", 9, 2, "one condition only; 'Mi' is too much"},
+                      Bad{"orders(x) > 5", 6, 1, "only backlog takes a list in brackets"}));
+
+TEST(Signal, AloneWithNothingBehindIt) {
+  const auto read = [](const char* text) { return parse_signal(text, named); };
+  ASSERT_TRUE(std::holds_alternative<SignalName>(read("backlog(jobs)")));
+  EXPECT_EQ(name_of(std::get<SignalName>(read(" backlog( jobs ) "))), "backlog(jobs)");
+  EXPECT_EQ(std::get<SignalName>(read("orders")).unit, SignalUnit::per_second);
+  EXPECT_EQ(std::get<ConditionError>(read("orders > 5")).message, "a signal only; '> 5' is too much");
+  EXPECT_TRUE(std::get<ConditionError>(read("orderz")).unknown_signal);
+  EXPECT_FALSE(std::get<ConditionError>(read("backlog")).unknown_signal);
+}
 
 }  // namespace
 }  // namespace plimsoll::spec

@@ -20,6 +20,8 @@ std::string bound_text(Kind kind, double value) {
       return to_text(Cores{value});
     case Kind::ratio:
       return to_text(Ratio{value});
+    case Kind::money:
+      return to_text(Money{value});
     default:
       return fmt::format("{:.10g}", value);
   }
@@ -37,6 +39,12 @@ std::string range_text(Kind kind, const Range& range) {
     text = fmt::format(", at least {}", bound_text(kind, range.least));
   if (has_most) text += fmt::format("{} at most {}", text.empty() ? "," : " and", bound_text(kind, range.most));
   return text;
+}
+
+std::string names_of(std::span<const Variant> variants) {
+  std::string names;
+  for (const Variant& variant : variants) names += (names.empty() ? "" : ", ") + std::string(variant.name);
+  return names;
 }
 
 std::string kind_text(Kind kind, const Field& field) {
@@ -67,10 +75,28 @@ std::string kind_text(Kind kind, const Field& field) {
       return field.names.size() == 1 ? std::string(field.names[0]) : fmt::format("one of {}", fmt::join(field.names, ", "));
     case Kind::address:
       return "a port such as 8080, or an address such as 127.0.0.1:8080";
+    case Kind::money:
+      return "a price such as $30/month or $0.04/hour";
+    case Kind::time:
+      return "a time with its zone such as 2026-11-27T08:30Z";
+    case Kind::cron:
+      return "minute hour day month weekday, such as \"0 20 * * *\"";
+    case Kind::change:
+      return "a whole number of instances or a share of them such as 50%";
+    case Kind::cpu_target:
+      return "a share of the request such as 70%, or cores such as 500m";
+    case Kind::memory_target:
+      return "a share of the request such as 80%, or a size such as 600Mi";
+    case Kind::kubernetes:
+      return "a quantity such as 100, 500m or 64Mi";
+    case Kind::signal:
+      return "a signal: a built-in one or a name under signals";
+    case Kind::quantity:
+      return "a quantity in the signal's unit, such as 100, 50rps, 70% or 500ms";
     case Kind::condition:
       return "a condition such as cpu > 70%";
     case Kind::object:
-      return std::string(field.of->title);
+      return field.of ? std::string(field.of->title) : fmt::format("the keys of one of {}", names_of(field.variants));
     case Kind::list:
     case Kind::map:
       break;
@@ -99,6 +125,12 @@ std::string expectation(const Field& field) {
     case Kind::number:
       return fmt::format("{}{}{}", kind_text(field.kind, field), field.unit.empty() ? "" : fmt::format(" of {}", field.unit),
                          range_text(field.kind, field.range));
+    case Kind::cpu_target:
+    case Kind::memory_target:
+    case Kind::change:
+      return kind_text(field.kind, field) + ", more than 0";
+    case Kind::object:
+      return kind_text(field.kind, field) + example;
     default:
       return kind_text(field.kind, field) + range_text(field.kind, field.range);
   }

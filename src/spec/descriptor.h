@@ -29,12 +29,21 @@ enum class Kind {
   bounds,       // N or N..M
   cores_range,  // request..limit, or one value for the request alone
   bytes_range,
-  enumeration,  // one of `names`
-  address,      // PORT or IPv4:PORT
-  condition,    // spec/condition.h
-  list,         // of `element`
-  map,          // of `element` by names that match `keys`
-  object,       // `of`
+  enumeration,    // one of `names`
+  address,        // PORT or IPv4:PORT
+  money,          // $30/month
+  time,           // 2026-11-27T08:30Z
+  cron,           // five fields, core/cron.h
+  change,         // N or P%
+  cpu_target,     // 70% of the request, or 500m
+  memory_target,  // 80% of the request, or 600Mi
+  kubernetes,     // a Kubernetes quantity: 100, 500m, 64Mi
+  signal,         // a built-in signal or one of `signals:`; spec/condition.h
+  quantity,       // in the unit of the signal beside it
+  condition,      // spec/condition.h
+  list,           // of `element`
+  map,            // of `element` by names that match `keys`
+  object,         // `of`
 };
 
 /// In the kind's base unit (seconds, bytes, cores, 1 for a ratio); both ends of a range must lie within.
@@ -46,6 +55,12 @@ struct Range {
 
 /// Puts the value of a field into the model. `owner` is the struct the field's Object describes.
 using Setter = void (*)(Reader&, const Field&, const Node&, void* owner);
+
+/// Another object that may stand where a field's own does.
+struct Variant {
+  std::string_view name;  // for people: what it is the shape of
+  const Object* of = nullptr;
+};
 
 struct Field {
   std::string_view key;
@@ -64,8 +79,11 @@ struct Field {
   std::span<const std::string_view> taken = {};  // map: keys that may not be used, since plimsoll sets them itself
   std::string_view taken_by = {};                // map: who sets those
   const Object* of = nullptr;                    // object, also as the element of a list or map
+  std::span<const Variant> variants = {};        // the setter chooses among `of` and these
   bool not_empty = false;                        // list and map
   std::string_view with = {};                    // a key of the same object that must stand beside this one
+  std::string_view instead_of = {};              // a key of the same object that says the same: not both
+  bool borrowed = false;                         // another tool's spelling: taken, but not proposed where a key is unknown
   Setter set = nullptr;
 };
 
@@ -73,6 +91,8 @@ struct Object {
   std::string_view title;  // "a tier"
   std::span<const Field> fields;
   std::span<const std::string_view> exactly_one = {};  // of these keys one must be given, and only one
+  /// After all setters: what one key cannot know of another of the same object. May be null.
+  void (*finish)(Reader&, const Node&, void* owner) = nullptr;
 
   [[nodiscard]] const Field* field(std::string_view key) const;
 };
@@ -91,7 +111,9 @@ void walk(const Object& object, const std::string& prefix, const Visit& visit) {
   for (const Field& field : object.fields) {
     const std::string path = prefix + std::string(field.key);
     visit(path, field);
-    if (field.of) walk(*field.of, path + (field.kind == Kind::map ? ".*." : field.kind == Kind::list ? "[]." : "."), visit);
+    const std::string below = path + (field.kind == Kind::map ? ".*." : field.kind == Kind::list ? "[]." : ".");
+    if (field.of) walk(*field.of, below, visit);
+    for (const Variant& variant : field.variants) walk(*variant.of, below, visit);
   }
 }
 

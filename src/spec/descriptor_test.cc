@@ -23,7 +23,7 @@ TEST(Descriptors, EveryFieldSaysWhatItIs) {
     EXPECT_FALSE(field.required && !field.fallback.empty()) << "a required key has no default";
     const bool collection = field.kind == Kind::list || field.kind == Kind::map;
     const Kind inner = collection ? field.element : field.kind;
-    EXPECT_EQ(inner == Kind::object, field.of != nullptr);
+    EXPECT_EQ(inner == Kind::object, field.of != nullptr || !field.variants.empty());
     EXPECT_EQ(inner == Kind::enumeration, !field.names.empty());
     EXPECT_EQ(field.kind == Kind::map, field.keys != nullptr);
     EXPECT_EQ(field.taken.empty(), field.taken_by.empty());
@@ -37,7 +37,9 @@ void check_object(const Object& object) {
   for (const std::string_view key : object.exactly_one) EXPECT_TRUE(keys.contains(key)) << key;
   for (const Field& field : object.fields) {
     EXPECT_TRUE(field.with.empty() || keys.contains(field.with)) << field.with;
+    EXPECT_TRUE(field.instead_of.empty() || keys.contains(field.instead_of)) << field.instead_of;
     if (field.of) check_object(*field.of);
+    for (const Variant& variant : field.variants) check_object(*variant.of);
   }
 }
 
@@ -59,11 +61,25 @@ const std::map<std::string, std::string> samples = {
     {"poolers.*.for", "db"},
     {"caches.*.used_for", "[cache]"},
     {"tiers.*.scale.rules[].when", "cpu > 70%"},
-    {"tiers.*.scale.rules[].every", "60s"},
     {"tiers.*.scale.rules[].add", "1"},
+    {"tiers.*.scale.metrics[].signal", "requests_per_second"},
+    {"tiers.*.scale.metrics[].average", "5"},
+    {"tiers.*.scale.schedule[].start", "\"0 20 * * *\""},
+    {"tiers.*.scale.schedule[].end", "\"0 8 * * *\""},
+    {"tiers.*.scale.schedule[].floor", "1"},
+    {"tiers.*.scale.formula.value", "a"},
+    {"tiers.*.scale.formula.target", "1"},
+    {"tiers.*.scale.fallback.replicas", "1"},
+    {"tiers.*.capacity.service_time", "{mean: 20ms}"},
+    {"tiers.*.consumes.*.per_instance", "1"},
+    {"databases.*.maintenance.start", "\"0 3 * * sun\""},
+    {"databases.*.maintenance.end", "\"0 4 * * sun\""},
+    {"signals.*.name", "x"},
 };
-const std::map<std::string, std::string> entry_names = {
-    {"tiers", "tier"}, {"databases", "db"}, {"poolers", "pooler"}, {"caches", "cache"}, {"tiers.*.uses", "db"}};
+/// Those of another kind of tier or component have a test of their own below.
+const std::set<std::string> left_out = {"tiers.*.consumes", "tiers.*.uses.*.calls"};
+const std::map<std::string, std::string> entry_names = {{"tiers", "tier"},   {"databases", "db"},    {"poolers", "pooler"},
+                                                        {"caches", "cache"}, {"tiers.*.uses", "db"}, {"signals", "figure"}};
 
 /// A stack with one of everything that has a default somewhere; the defaults written out, or left out.
 std::string write(const Object& object, const std::string& prefix, bool defaults) {
@@ -73,6 +89,7 @@ std::string write(const Object& object, const std::string& prefix, bool defaults
   };
   for (const Field& field : object.fields) {
     const std::string path = prefix + std::string(field.key);
+    if (field.borrowed || left_out.contains(path)) continue;
     if (const auto sample = samples.find(path); sample != samples.end())
       add(field.key, sample->second);
     else if (field.of && has_default(*field.of) && field.kind == Kind::object)
@@ -88,24 +105,43 @@ std::string write(const Object& object, const std::string& prefix, bool defaults
 }
 
 /// Everything that has a default, as text.
+std::string figures(const Scale& scale) {
+  const BehaviorRules& up = scale.behavior.up;
+  const BehaviorRules& down = scale.behavior.down;
+  const ThresholdRule& rule = scale.rules.at(0);
+  const ControllerSettings& settings = scale.controller;
+  std::string out = fmt::format("{} {} {} {} {} {} {} {}\n", static_cast<int>(scale.like), scale.tolerance.value,
+                                scale.step.observe.count(), scale.poll.count(), scale.cooldown.count(), scale.idle.has_value(),
+                                scale.metrics.at(0).activation, scale.schedule.at(0).when.zone);
+  out += fmt::format("{} {} {} {} {} {}\n", up.window.count(), down.window.count(), static_cast<int>(up.select),
+                     static_cast<int>(down.select), rule.held.count(), static_cast<int>(rule.urgency));
+  out += fmt::format("{} {} {} {} {}\n", static_cast<int>(scale.formula->type), scale.formula->activation,
+                     scale.fallback->after.count(), scale.fallback->failures, static_cast<int>(scale.fallback->behavior));
+  return out + fmt::format("{} {} {} {} {}\n", settings.sync.count(), settings.downscale_stabilization.count(),
+                           settings.cpu_initialization.count(), settings.initial_readiness.count(),
+                           settings.initial_cooldown.count());
+}
+
 std::string figures(const Stack& s) {
   const Balancer& b = s.balancer.value();
   const Tier& t = s.tiers.at(0);
-  const ThresholdRule& rule = t.scale.rules.at(0);
   const Database& d = s.databases.at(0);
   const Pooler& p = s.poolers.at(0);
   const Cache& c = s.caches.at(0);
+  const NamedSignal& n = s.signals.at(0);
   std::string out =
       fmt::format("{} {}:{} {} {} {} {} {} {}\n", static_cast<int>(b.engine), b.address, b.listen, static_cast<int>(b.algorithm),
                   b.health.path, b.health.every.count(), b.health.timeout.count(), b.drain.count(), b.timeout.count());
-  out += fmt::format("{} {} {} {} {} {}..{} {}\n", t.run.ready, t.run.ready_within.count(), t.run.stop_within.count(),
+  out += fmt::format("{} {} {} {} {} {}..{} {} {} {} {}\n", t.run.ready, t.run.ready_within.count(), t.run.stop_within.count(),
                      t.instance.cpu.request.count, t.instance.cpu.limit.has_value(), t.replicas.min, t.replicas.max,
-                     t.uses.at(0).connections);
-  out += fmt::format("{} {} {} {}\n", t.scale.tolerance.value, t.scale.behavior.up.window.count(),
-                     t.scale.behavior.down.window.count(), rule.held.count());
-  out += fmt::format("{} {} {} {} {} {} {}\n", d.read_replicas, d.max_connections, static_cast<int>(p.mode), p.default_pool_size,
-                     p.max_client_conn, p.max_db_connections, c.policy);
-  return out;
+                     t.uses.at(0).connections, t.instance.start.count(), t.surge, t.priority);
+  out += fmt::format("{} {} {} {} {}\n", t.capacity->concurrency, t.capacity->utilization_max.value, static_cast<int>(n.from),
+                     n.per_instance, static_cast<int>(n.unit));
+  out += fmt::format("{} {} {} {} {} {} {} {}\n", d.read_replicas, d.max_connections, static_cast<int>(p.mode),
+                     p.default_pool_size, p.max_client_conn, p.max_db_connections, c.policy, n.max_age.count());
+  out += fmt::format("{} {} {} {} {} {}..{} {}\n", d.reserve.superuser, d.reserve.monitoring, d.reserve.replication,
+                     d.reserve.admin, d.maintenance->zone, p.replicas.min, p.replicas.max, c.max_clients);
+  return out + figures(t.scale);
 }
 
 TEST(Descriptors, DefaultsAreThoseOfTheModel) {
@@ -117,6 +153,23 @@ TEST(Descriptors, DefaultsAreThoseOfTheModel) {
   ASSERT_TRUE(plain.ok()) << render(plain.diagnostics, "without", without, false);
   ASSERT_TRUE(spelled.ok()) << render(spelled.diagnostics, "with", with, false);
   EXPECT_EQ(figures(*plain.value), figures(*spelled.value)) << with;
+}
+
+TEST(Descriptors, DefaultsOfQueuesAndExternalsAreThoseOfTheModel) {
+  const auto read = [](const char* queue, const char* use) {
+    const std::string text = fmt::format(
+        "{{apiVersion: plimsoll/v1, name: s, externals: {{llm: {{}}}}, caches: {{redis: {{used_for: [queue]}}}}, tiers: {{w: "
+        "{{kind: "
+        "worker, run: {{command: [w]}}, uses: {{redis: {{}}, llm: {{{}}}}}, consumes: {{jobs: {{per_instance: 1{}}}}}}}}}}}",
+        use, queue);
+    const Parsed<Stack> parsed = parse(text, testing::environment());
+    EXPECT_TRUE(parsed.ok()) << render(parsed.diagnostics, "text", text, false);
+    return parsed.value.value_or(Stack{});
+  };
+  const Stack plain = read("", ""), spelled = read(", activation: 0", "calls: 1");
+  EXPECT_EQ(plain.tiers.at(0).consumes.at(0).activation, spelled.tiers.at(0).consumes.at(0).activation);
+  EXPECT_EQ(plain.tiers.at(0).uses.at(1).calls, spelled.tiers.at(0).uses.at(1).calls);
+  EXPECT_EQ(plain.tiers.at(0).priority, 0) << "a worker's";
 }
 
 }  // namespace

@@ -1,14 +1,8 @@
-// Every mistake a file can hold, as its owner sees it. Each row changes one thing in a good file; the goldens in
-// tests/golden/spec are what is shown. PLIMSOLL_UPDATE_GOLDEN=1 rewrites them.
+// Every mistake a file can hold, as its owner sees it (testing/mistakes.h). What decides the count: diagnostics_scale_test.cc.
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <map>
-#include <vector>
-
-#include "spec/render_diagnostic.h"
-#include "spec/testing/support.h"
+#include "spec/testing/mistakes.h"
 
 namespace plimsoll::spec {
 namespace {
@@ -42,20 +36,12 @@ poolers: {pooler: {for: main, default_pool_size: 20}}
 caches: {redis: {used_for: [cache, queue], maxmemory: 64mb}, spare: {used_for: [queue]}}
 )";
 
-struct Row {
-  const char* golden;
-  const char* name;
-  const char* from;  // its first occurrence is replaced; nullptr: `to` is the whole file
-  const char* to;
-  std::size_t errors = 1;
-};
-
-const std::vector<Row> rows = {
+const std::vector<testing::Mistake> rows = {
     // keys
     {"keys", "unknown key", "replicas: 3", "replcas: 3"},
     {"keys", "unknown key at the top", "databases:", "database:"},
     {"keys", "unknown key that is nothing like any", "    publishes:", "    zebra: 1\n    publishes:"},
-    {"keys", "a key of a later version", "balancer:", "signals: {}\nbalancer:"},
+    {"keys", "a key of a later version", "balancer:", "forecast: {}\nbalancer:"},
     {"keys", "a typo in a required key is one error", "command: [shop, api]", "comand: [shop, api]"},
     {"keys", "missing key in a block", "      command: [shop, api]\n", ""},
     {"keys", "missing key in braces", "{for: main, default_pool_size: 20}", "{default_pool_size: 20}"},
@@ -156,7 +142,6 @@ const std::vector<Row> rows = {
     {"scale", "rule that does nothing", ", add: 1}", "}"},
     {"scale", "rule that does both", "add: 1", "add: 1, remove: 1"},
     {"scale", "rule that adds nothing", "add: 1", "add: 0"},
-    {"scale", "rule without a pace", "every: 1m, ", ""},
     {"scale", "condition: signal", "p95 > 2s", "p96 > 2s"},
     {"scale", "condition: comparison", "p95 > 2s", "p95 >= 2s"},
     {"scale", "condition: unit", "p95 > 2s", "p95 > 70%"},
@@ -177,7 +162,9 @@ const std::vector<Row> rows = {
      "uses: {audit: {through: pooler}"},
     {"references", "a pooler is not used itself", "uses: {main: {through: pooler, connections: 4}", "uses: {pooler: {}"},
     {"references", "a tier is not used", "uses: {main: {through: pooler, connections: 4}", "uses: {worker: {}"},
-    {"references", "connections to a cache", "redis: {}}\n    publishes", "redis: {connections: 5}}\n    publishes"},
+    {"references", "a pooler before a cache", "redis: {}}\n    publishes", "redis: {through: pooler}}\n    publishes"},
+    {"references", "calls to a database", "connections: 4}", "connections: 4, calls: 5}"},
+    {"references", "a rate of calls to a cache", "redis: {}}\n    publishes", "redis: {rate: 5rps}}\n    publishes"},
     {"references", "pooler for nothing", "for: main", "for: mian"},
     {"references", "one name, two components", "caches: {redis", "caches: {main: {used_for: [cache]}, redis"},
     {"references", "no cache for lists", "[cache, queue]", "[cache]", 2},
@@ -205,45 +192,9 @@ const std::vector<Row> rows = {
      "apiVersion: plimsoll/v1\nname: shop\ntiers:\n  a: &a {kind: worker, run: {command: [x]}, replicas: x}\n  b: *a\n"},
 };
 
-std::string apply(const Row& row) {
-  if (!row.from) return row.to;
-  std::string text(base);
-  const std::size_t at = text.find(row.from);
-  EXPECT_NE(at, std::string::npos) << row.name << ": nothing to replace";
-  return text.replace(at, std::string_view(row.from).size(), row.to);
-}
+TEST(Diagnostics, TheBaseIsGood) { testing::expect_good(base); }
 
-std::string golden_path(const std::string& name) {
-  return std::string(PLIMSOLL_SOURCE_DIR) + "/tests/golden/spec/" + name + ".txt";
-}
-
-TEST(Diagnostics, TheBaseIsGood) {
-  const Parsed<Stack> parsed = parse(base, testing::environment());
-  EXPECT_TRUE(parsed.ok()) << render(parsed.diagnostics, "base", base, false);
-}
-
-TEST(Diagnostics, OneMistakeIsOneError) {
-  for (const Row& row : rows) {
-    const std::string text = apply(row);
-    const Parsed<Stack> parsed = parse(text, testing::environment({{"SET", "x"}}));
-    EXPECT_EQ(parsed.diagnostics.size(), row.errors) << row.golden << ": " << row.name << "\n"
-                                                     << render(parsed.diagnostics, "f", text, false);
-    EXPECT_EQ(parsed.ok(), row.errors == 0) << row.name;
-  }
-}
-
-TEST(Diagnostics, AreShownAsInTheGoldens) {
-  std::map<std::string, std::string> shown;
-  for (const Row& row : rows) {
-    const std::string text = apply(row);
-    const Parsed<Stack> parsed = parse(text, testing::environment({{"SET", "x"}}));
-    shown[row.golden] += std::string("## ") + row.name + "\n" + render(parsed.diagnostics, "stack.yaml", text, false) + "\n";
-  }
-  for (const auto& [name, text] : shown) {
-    if (std::getenv("PLIMSOLL_UPDATE_GOLDEN")) std::ofstream(golden_path(name), std::ios::binary) << text;
-    EXPECT_EQ(testing::read_file(golden_path(name)), text) << name;
-  }
-}
+TEST(Diagnostics, OneMistakeIsOneErrorAndShownAsInTheGoldens) { testing::expect_mistakes(base, rows); }
 
 }  // namespace
 }  // namespace plimsoll::spec

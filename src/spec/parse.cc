@@ -43,7 +43,7 @@ Parsed<Stack> parse(std::string_view text, const Environment& environment) {
   Places places;
   // A dropped entry (a duplicate, a merge key) may have held what others refer to.
   if (!parsed.diagnostics.empty()) places.broken.emplace();
-  Reader(environment, places, parsed.diagnostics).object(root_object(), root, &stack);
+  Reader(environment, stack, places, parsed.diagnostics).object(root_object(), root, &stack);
   validate(stack, places, parsed.diagnostics);
   tidy(parsed.diagnostics);
   const bool wrong = std::any_of(parsed.diagnostics.begin(), parsed.diagnostics.end(),

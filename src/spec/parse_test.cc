@@ -281,7 +281,7 @@ TEST(Parse, ATierHasAtMostSixteenPolicies) {
   EXPECT_TRUE(with_rules(16).ok());
   const Parsed<Stack> parsed = with_rules(17);
   ASSERT_EQ(parsed.diagnostics.size(), 1U);
-  EXPECT_EQ(parsed.diagnostics[0].message, "17 policies: metrics, queues and rules together");
+  EXPECT_EQ(parsed.diagnostics[0].message, "17 policies: metrics, queues, rules, schedules, formula and capacity together");
   EXPECT_EQ(parsed.diagnostics[0].at.line, 4);
 }
 

@@ -40,6 +40,40 @@ bool is_path(std::string_view text) {
          });
 }
 
+bool is_signal(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && !digit(text.front()) &&
+         all(text, [](char c) { return letter(c) || digit(c) || c == '_'; });
+}
+
+bool is_series(std::string_view text) {
+  return !text.empty() && text.size() <= 200 && !digit(text.front()) &&
+         all(text, [](char c) { return letter(c) || digit(c) || c == '_' || c == ':'; });
+}
+
+bool is_pointer(std::string_view text) {
+  return text.size() > 1 && text.size() <= 1000 && text.front() == '/' &&
+         all(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+}
+
+bool is_url(std::string_view text) {
+  const std::size_t scheme = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
+  return scheme > 0 && text.size() > scheme && text.size() <= 500 && text[scheme] != '/' && all(text.substr(scheme), [](char c) {
+           return letter(c) || digit(c) || std::string_view("/_.~%?&=+,:-[]").find(c) != std::string_view::npos;
+         });
+}
+
+bool is_zone(std::string_view text) {
+  return !text.empty() && text.size() <= 60 && letter(text.front()) && text.find("//") == std::string_view::npos &&
+         text.back() != '/' &&
+         all(text, [](char c) { return letter(c) || digit(c) || c == '_' || c == '+' || c == '-' || c == '/'; });
+}
+
+bool is_expression(std::string_view text) {
+  return text.size() <= 4096 && text.find_first_not_of(" \t\r\n") != std::string_view::npos && all(text, [](char c) {
+           return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t';
+         });
+}
+
 bool is_one_line(std::string_view text) {
   return text.size() <= 4096 && all(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
@@ -55,6 +89,17 @@ const Pattern variable_name = {"^[A-Za-z_][A-Za-z0-9_]{0,99}$", "the name of a v
 const Pattern setting_name = {"^[a-z][a-z0-9_.]{0,62}$", "the name of a setting",
                               "a setting of postgresql.conf, such as work_mem", is_setting};
 const Pattern url_path = {"^/[A-Za-z0-9/_.~%?&=+,:@-]{0,199}$", "a path", "a path such as /ready", is_path};
+const Pattern signal_name = {"^[A-Za-z_][A-Za-z0-9_]{0,62}$", "the name of a signal",
+                             "1 to 63 letters, digits and '_', not beginning with a digit", is_signal};
+const Pattern series_name = {"^[A-Za-z_:][A-Za-z0-9_:]{0,199}$", "the name of a series",
+                             "a series of the metrics page, such as queue_length", is_series};
+const Pattern json_pointer = {"^/[^\\u0000-\\u001f\\u007f]{1,999}$", "a JSON pointer",
+                              "a JSON pointer such as /database/pool_utilization_percent", is_pointer};
+const Pattern http_url = {"^https?://[A-Za-z0-9_.~%?&=+,:\\[\\]-][A-Za-z0-9/_.~%?&=+,:\\[\\]-]{0,490}$", "an address on the web",
+                          "an address such as http://127.0.0.1:9090", is_url};
+const Pattern zone_name = {"^[A-Za-z][A-Za-z0-9_+-]{0,59}(/[A-Za-z0-9_+-]+)*$", "a time zone",
+                           "a time zone such as Europe/Berlin or UTC", is_zone};
+const Pattern expression = {"\\S", "an expression", "an expression: up to 4096 characters, not blank", is_expression};
 const Pattern one_line = {"^[^\\u0000-\\u001f\\u007f]{0,4096}$", "one line of text",
                           "at most 4096 characters without a line break", is_one_line};
 

@@ -17,6 +17,12 @@ extern const Pattern list_name;       // a list in a cache; no comma, since QUEU
 extern const Pattern variable_name;   // of the environment
 extern const Pattern setting_name;    // of postgresql.conf
 extern const Pattern url_path;        // "/ready"; goes into a balancer's configuration, so no blanks, quotes or '#'
+extern const Pattern signal_name;     // under `signals:`; stands in conditions and formulas
+extern const Pattern series_name;     // of Prometheus text
+extern const Pattern json_pointer;    // RFC 6901, not the whole document
+extern const Pattern http_url;        // "http://127.0.0.1:9090"; no user and password, no blanks
+extern const Pattern zone_name;       // of the IANA time zone database
+extern const Pattern expression;      // a query or formula: not blank, lines and all
 extern const Pattern one_line;        // any text without control characters
 
 }  // namespace plimsoll::spec

@@ -4,25 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
+#include <tuple>
 
 #include "core/quantity.h"
 #include "core/suggest.h"
 
 namespace plimsoll::spec {
 namespace {
-
-double base_value(double value) { return value; }
-double base_value(std::int64_t value) { return static_cast<double>(value); }
-double base_value(Duration value) { return seconds(value); }
-double base_value(Bytes value) { return static_cast<double>(value.count); }
-double base_value(Cores value) { return value.count; }
-double base_value(Ratio value) { return value.value; }
-double base_value(Rate value) { return value.per_second; }
-
-bool within(const Range& range, double value) {
-  return (range.above ? value > range.least : value >= range.least) && value <= range.most;
-}
 
 std::string_view shape(const Node& node) {
   switch (node.kind) {
@@ -46,29 +34,20 @@ std::vector<std::string_view> keys_of(const Object& object) {
   return keys;
 }
 
+/// Without what other tools call it: those who write that know where to look.
+std::vector<std::string_view> own_keys_of(const Object& object) {
+  std::vector<std::string_view> keys;
+  for (const Field& field : object.fields)
+    if (!field.borrowed) keys.push_back(field.key);
+  return keys;
+}
+
 /// "an instance's resources: cpu, memory, or {} for the defaults"
 std::string expectation_of(const Object& object) {
   const bool may_be_empty = object.exactly_one.empty() && std::none_of(object.fields.begin(), object.fields.end(),
                                                                        [](const Field& field) { return field.required; });
-  return fmt::format("{}: {{{}: …}}{}", object.title, fmt::join(keys_of(object), ": …, "),
+  return fmt::format("{}: {{{}: …}}{}", object.title, fmt::join(own_keys_of(object), ": …, "),
                      may_be_empty ? ", or {} for the defaults" : "");
-}
-
-/// The unit that was most likely meant: 30 → 30s, 70 → 70%, 512m → 512Mi. Empty if there is no likely one.
-std::string with_likely_unit(Kind kind, std::string_view text) {
-  const bool bare = parse_number(text).has_value() && !text.starts_with('-');
-  if (bare && kind == Kind::duration) return std::string(text) + "s";
-  if (bare && kind == Kind::ratio) return std::string(text) + "%";
-  const bool thousandths = text.ends_with('m') && parse_cores(text).has_value();
-  if (thousandths && (kind == Kind::bytes || kind == Kind::bytes_range))
-    return std::string(text.substr(0, text.size() - 1)) + "Mi";
-  return {};
-}
-
-std::optional<Ratio> parse_share(std::string_view text) {
-  const std::optional<Ratio> share = parse_ratio(text);
-  if (share && !text.ends_with('%') && share->value > 1) return std::nullopt;
-  return share;
 }
 
 const Place* nearest_place(const Places& places, std::string_view path) {
@@ -127,6 +106,7 @@ void Reader::object(const Object& object, const Node& node, void* owner) {
     else
       field.set(*this, field, entry->value, owner);
   }
+  if (object.finish) object.finish(*this, node, owner);
 }
 
 /// Gives the keys the unknown ones were most likely meant to be: those are not missing, too.
@@ -137,7 +117,7 @@ std::vector<std::string_view> Reader::report_unknown(const Object& object, const
     if (object.field(entry.key)) continue;
     const std::string guess = closest(entry.key, keys);
     if (const Field* field = object.field(guess)) meant.push_back(field->key);
-    complain(entry.at, "unknown key " + quote(entry.key), fmt::format("one of {}", fmt::join(keys, ", ")), guess);
+    complain(entry.at, "unknown key " + quote(entry.key), fmt::format("one of {}", fmt::join(own_keys_of(object), ", ")), guess);
   }
   return meant;
 }
@@ -171,7 +151,44 @@ void Reader::report_missing(const Object& object, const Node& node, const std::v
     if (entry && !field.with.empty() && !given(field.with))
       complain(entry->at, fmt::format("'{}' needs '{}' beside it", field.key, field.with),
                fmt::format("'{}', {}", field.with, expectation(*object.field(field.with))));
+    if (entry && !field.instead_of.empty()) {
+      if (const Node::Entry* other = node.find(field.instead_of)) said_twice(entry->key, entry->at, other->key, other->at);
+    }
   }
+}
+
+void Reader::said_twice(std::string_view one, Position one_at, std::string_view other, Position other_at) {
+  if (std::tie(one_at.line, one_at.column) < std::tie(other_at.line, other_at.column)) {
+    std::swap(one, other);
+    std::swap(one_at, other_at);
+  }
+  complain(one_at, fmt::format("'{}' and '{}' say the same thing", other, one),
+           fmt::format("one of them; '{}' stands on line {}", other, other_at.line));
+}
+
+void Reader::missing(const ModelPath& path, std::string message, std::string expected) {
+  diagnostics_.push_back({Severity::error, places_.key(path), path, std::move(message), std::move(expected), {}});
+  places_.broken.insert(path);
+}
+
+void Reader::wrong_value_at(const ModelPath& path, std::string message, std::string expected) {
+  diagnostics_.push_back({Severity::error, places_.value(path), path, std::move(message), std::move(expected), {}});
+  places_.broken.insert(path);
+}
+
+void Reader::unknown_name(const ModelPath& path, std::string message, std::string_view name,
+                          std::span<const std::string_view> names) {
+  diagnostics_.push_back({Severity::error, places_.value(path), path, std::move(message),
+                          fmt::format("one of {}", fmt::join(names.first(std::min<std::size_t>(names.size(), 12)), ", ")),
+                          names.size() <= 1000 ? closest(name, names) : std::string()});
+  places_.broken.insert(path);
+}
+
+bool Reader::given_twice(const ModelPath& one, const ModelPath& other) {
+  if (!places_.has(one) || !places_.has(other)) return false;
+  const auto key = [](std::string_view path) { return path.substr(path.rfind('.') + 1); };
+  said_twice(key(one), places_.key(one), key(other), places_.key(other));
+  return true;
 }
 
 // --- shapes --------------------------------------------------------------------------------------------------------
@@ -214,107 +231,7 @@ bool Reader::key_fits(const Field& field, const Node::Entry& entry) {
   return true;
 }
 
-// --- values --------------------------------------------------------------------------------------------------------
-
-void Reader::wrong_value(const Field& field, const Node& node, std::string_view what, std::string nearest_value) {
-  complain(node.at, fmt::format("{} is not {}", quote(node.text), what), expectation(field), std::move(nearest_value));
-}
-
-template <class T, class Parse>
-std::optional<T> Reader::quantity(const Field& field, const Node& node, std::string_view text, std::string_view what,
-                                  Parse parse) {
-  const std::optional<T> value = parse(text);
-  if (!value) {
-    wrong_value(field, node, what, with_likely_unit(field.kind, text));
-    return std::nullopt;
-  }
-  if (!within(field.range, base_value(*value))) {
-    complain(node.at, quote(text) + " is out of range", expectation(field));
-    return std::nullopt;
-  }
-  return value;
-}
-
-void Reader::read(const Field& field, const Node& node, int& target) {
-  if (!is_scalar(field, node)) return;
-  const auto value = quantity<std::int64_t>(field, node, node.text, "a whole number", parse_integer);
-  if (value && *value >= std::numeric_limits<int>::min() && *value <= std::numeric_limits<int>::max())
-    target = static_cast<int>(*value);
-  else if (value)
-    complain(node.at, quote(node.text) + " is out of range", expectation(field));
-}
-
-void Reader::read(const Field& field, const Node& node, double& target) {
-  if (!is_scalar(field, node)) return;
-  if (field.kind == Kind::rate) {
-    if (const auto rate = quantity<Rate>(field, node, node.text, "a rate", parse_rate)) target = rate->per_second;
-  } else if (field.kind == Kind::ratio) {
-    if (const auto share = quantity<Ratio>(field, node, node.text, "a share", parse_share)) target = share->value;
-  } else {
-    if (const auto number = quantity<double>(field, node, node.text, "a number", parse_number)) target = *number;
-  }
-}
-
-void Reader::read(const Field& field, const Node& node, Duration& target) {
-  if (!is_scalar(field, node)) return;
-  if (const auto value = quantity<Duration>(field, node, node.text, "a duration", parse_duration)) target = *value;
-}
-
-void Reader::read(const Field& field, const Node& node, Bytes& target) {
-  if (!is_scalar(field, node)) return;
-  if (const auto value = quantity<Bytes>(field, node, node.text, "a size", parse_bytes)) target = *value;
-}
-
-void Reader::read(const Field& field, const Node& node, Ratio& target) {
-  if (!is_scalar(field, node)) return;
-  if (const auto value = quantity<Ratio>(field, node, node.text, "a share", parse_share)) target = *value;
-}
-
-void Reader::read(const Field& field, const Node& node, Bounds& target) {
-  if (!is_scalar(field, node)) return;
-  const std::string_view text = node.text;
-  const std::size_t dots = text.find("..");
-  const std::string_view low = text.substr(0, dots);
-  const std::string_view high = dots == std::string_view::npos ? low : text.substr(dots + 2);
-  const auto min = quantity<std::int64_t>(field, node, low, "a number or a range", parse_integer);
-  if (!min) return;
-  const auto max = quantity<std::int64_t>(field, node, high, "a number or a range", parse_integer);
-  if (!max) return;
-  if (*min > *max)
-    complain(node.at, fmt::format("the minimum {} is above the maximum {}", *min, *max), fmt::format("{}..{}", *max, *min));
-  else if (*max == 0)
-    complain(node.at, "nothing could ever run", "a maximum of at least 1");
-  else
-    target = {static_cast<int>(*min), static_cast<int>(*max)};
-}
-
-template <class T, class Parse>
-void Reader::request_limit(const Field& field, const Node& node, std::string_view what, Parse parse, RequestLimit<T>& target) {
-  if (!is_scalar(field, node)) return;
-  const std::string_view text = node.text;
-  const std::size_t dots = text.find("..");
-  const auto request = quantity<T>(field, node, text.substr(0, dots), what, parse);
-  if (!request) return;
-  if (dots == std::string_view::npos) {
-    target = {*request, std::nullopt};
-    return;
-  }
-  const auto limit = quantity<T>(field, node, text.substr(dots + 2), what, parse);
-  if (!limit) return;
-  if (*request > *limit)
-    complain(node.at, fmt::format("the request {} is above the limit {}", to_text(*request), to_text(*limit)),
-             fmt::format("{}..{}", to_text(*limit), to_text(*request)));
-  else
-    target = {*request, limit};
-}
-
-void Reader::read(const Field& field, const Node& node, RequestLimit<Cores>& target) {
-  request_limit(field, node, "an amount of CPU", parse_cores, target);
-}
-
-void Reader::read(const Field& field, const Node& node, RequestLimit<Bytes>& target) {
-  request_limit(field, node, "a size", parse_bytes, target);
-}
+// --- names and addresses ----------------------------------------------------------------------------------------------------
 
 std::optional<std::size_t> Reader::read_name(const Field& field, const Node& node) {
   if (!is_scalar(field, node)) return std::nullopt;
@@ -347,15 +264,6 @@ void Reader::read_address(const Field& field, const Node& node, std::string& add
     address = host;
   }
   port = static_cast<std::uint16_t>(*number);
-}
-
-void Reader::read(const Field& field, const Node& node, Condition& target) {
-  if (!is_scalar(field, node)) return;
-  auto result = parse_condition(node.text);
-  if (auto* wrong = std::get_if<ConditionError>(&result))
-    complain(node.part(wrong->offset, wrong->length), wrong->message, wrong->expected, wrong->nearest);
-  else
-    target = std::get<Condition>(std::move(result));
 }
 
 }  // namespace plimsoll::spec

@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/quantity.h"
 #include "core/stack.h"
 #include "spec/condition.h"
 #include "spec/descriptor.h"
+#include "spec/tables.h"
 
 namespace plimsoll::spec {
 namespace {
@@ -31,24 +33,27 @@ std::string shown(std::string path) {
 
 std::vector<Section> sections() {
   std::vector<Section> found{{&root_object(), "what a file holds", {"The file"}}};
-  walk(root_object(), "", [&](const std::string& path, const Field& field) {
-    if (!field.of) return;
-    const std::string at = shown(path + (field.kind == Kind::map ? ".*" : field.kind == Kind::list ? "[]" : ""));
-    const auto known = std::ranges::find(found, field.of, &Section::object);
+  const auto add = [&](const Object* object, std::string_view doc, const std::string& at) {
+    const auto known = std::ranges::find(found, object, &Section::object);
     if (known == found.end())
-      found.push_back({field.of, field.doc, {at}});
+      found.push_back({object, doc, {at}});
     else
       known->paths.push_back(at);
+  };
+  walk(root_object(), "", [&](const std::string& path, const Field& field) {
+    const std::string at = shown(path + (field.kind == Kind::map ? ".*" : field.kind == Kind::list ? "[]" : ""));
+    if (field.of) add(field.of, field.doc, at);
+    for (const Variant& variant : field.variants) add(variant.of, field.doc, fmt::format("{} ({})", at, variant.name));
   });
   return found;
 }
 
-/// As the usual renderers make the anchor of a heading: lower case, letters and digits only.
+/// As the usual renderers make the anchor of a heading: lower case, blanks are hyphens, of the rest letters, digits and '_'.
 std::string link(const Section& section) {
   std::string anchor;
   for (const char c : section.paths.front())
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ' ')
+      anchor += c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return fmt::format("[{}](#{})", section.paths.front(), anchor);
 }
 
@@ -73,8 +78,11 @@ std::string meaning(const Field& field, const std::vector<Section>& all) {
   std::string text(field.doc);
   if (field.environment) text += "; `${NAME}` in quotes is taken from plimsoll's environment, `$$` is a dollar";
   if (!field.taken_by.empty()) text += fmt::format("; {}", field.taken_by);
+  if (!field.instead_of.empty()) text += fmt::format("; not beside `{}`", field.instead_of);
   if (!field.with.empty()) text += fmt::format("; together with `{}`", field.with);
-  if (field.of) text += fmt::format("; keys: {}", link(*std::ranges::find(all, field.of, &Section::object)));
+  const auto section = [&](const Object* object) { return link(*std::ranges::find(all, object, &Section::object)); };
+  if (field.of) text += fmt::format("; keys: {}", section(field.of));
+  for (const Variant& variant : field.variants) text += fmt::format("; of {}: {}", variant.name, section(variant.of));
   return text;
 }
 
@@ -111,7 +119,7 @@ struct SignalText {
   SignalKind kind;
   std::string_view quantity, meaning;
 };
-constexpr std::array<SignalText, 7> signals = {{
+constexpr std::array<SignalText, 8> signals = {{
     {SignalKind::cpu, "70%", "CPU used, of `instance.cpu`'s request, mean over the ready instances"},
     {SignalKind::memory, "80%", "memory used, of `instance.memory`'s request, mean over the ready instances"},
     {SignalKind::requests_per_second, "200", "requests that arrive at the balancer for the tier, in all"},
@@ -119,6 +127,7 @@ constexpr std::array<SignalText, 7> signals = {{
     {SignalKind::p95, "500ms", "95th percentile of the response time, from the histogram on `run.metrics`"},
     {SignalKind::p99, "1s", "99th percentile of the same"},
     {SignalKind::backlog, "100", "jobs that wait in a list: `backlog(LIST)`; a list the tier publishes to or consumes"},
+    {SignalKind::errors, "5%", "share of the tier's requests that failed at the balancer"},
 }};
 
 void add_conditions(std::string& out) {
@@ -127,14 +136,26 @@ void add_conditions(std::string& out) {
       "`when: SIGNAL > QUANTITY` or `when: SIGNAL < QUANTITY`, for example `cpu > 70%` or `backlog(jobs) > 100`.\n\n"
       "| signal | compared with, such as | meaning |\n|---|---|---|\n";
   for (const SignalText& signal : signals)
-    out += fmt::format("| `{}` | `{}` | {} |\n", signal_names()[static_cast<std::size_t>(signal.kind)], signal.quantity,
+    out += fmt::format("| `{}` | `{}` | {} |\n", signal_names[static_cast<std::size_t>(signal.kind)], signal.quantity,
                        signal.meaning);
+  out +=
+      "| a name under `signals` | in its `unit` | what its owner says; without `path` a signal from metrics is read from "
+      "`run.metrics` |\n"
+      "\nWith `until` the condition keeps holding until the signal is past that: `{when: cpu > 80%, until: 60%, for: 10m, add: "
+      "50%}`.\n";
+}
+
+void add_profiles(std::string& out) {
+  out += "\n## Profiles\n\n| profile | per_instance | poll | cooldown | max |\n|---|---|---|---|---|\n";
+  for (const Profile& profile : built_in_profiles())
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", profile.name, *profile.per_instance, to_text(*profile.poll),
+                       to_text(*profile.cooldown), *profile.max);
 }
 
 constexpr std::string_view opening = R"(# The spec
 
 One YAML file describes one stack: see [stacks/quickstart.yaml](../stacks/quickstart.yaml) for a whole one with comments. This page is
-made from the table the parser works from (`src/spec/descriptors.cc`); a test keeps the two the same.
+made from the tables the parser works from (`src/spec/descriptors*.cc`); a test keeps the two the same.
 
 An error names file, line and column, shows the line with a caret, says what was expected and the nearest name there is. All errors of a
 file come at once; the exit code is 2 and nothing was started.
@@ -155,6 +176,9 @@ stack.yaml:6:15: error: the minimum 9 is above the maximum 3
 | cores | `500m` is half a core, `2`, `0.5` |
 | share | `70%` or `0.7` |
 | rate | `100`, `50rps`, `50/s`, `3000/min` |
+| price | `$30/month` (a month has 730 hours), `$0.04/hour`, `$1/day`, `$360/year` |
+| time | `2026-11-27T08:30Z`, `2026-11-27T09:30+01:00`: always with its zone |
+| cron | `"0 20 * * mon-fri"`: minute, hour, day, month, weekday, by the clocks of the `zone` beside it |
 | range | `3..20`; `4` alone is `4..4` |
 | request..limit | `500m..2`: what utilization is measured against, and what may not be passed; `500m` alone has no limit |
 | address | `8080` is `127.0.0.1:8080`; `"0.0.0.0:8080"` is open to other machines |
@@ -163,12 +187,20 @@ stack.yaml:6:15: error: the minimum 9 is above the maximum 3
 constexpr std::string_view closing = R"(
 ## What is checked besides
 
-- Tiers, databases, poolers and caches have one name space: no name stands twice.
+- Tiers, databases, poolers, caches and externals have one name space: no name stands twice. A signal is not called as a built-in one.
 - A service needs a balancer, and the balancer serves exactly one tier of kind service.
-- What `uses`, `through` and `for` name is there; what is used is a database or a cache, a pooler only stands in between.
+- What `uses`, `through`, `for`, `signal`, `when`, `arrivals` and `profile` name is there; what is used is a database, a cache or an
+  external, a pooler only stands in between; `connections` are to databases and caches, `calls` and `rate` to externals.
 - A tier that publishes or consumes lists uses exactly one cache with `used_for: [queue]`; only workers consume.
-- What a target or rule reads can be measured: `memory` needs `instance.memory`, `p95` and `p99` need `run.metrics`, requests are counted
-  for services only, `backlog(LIST)` is a list of the tier's own.
+- What a target or rule reads can be measured: `memory: 80%` needs `instance.memory`, `p95` and `p99` need `run.metrics`, requests and
+  errors are counted for services only, `backlog(LIST)` is a list of the tier's own; a worker's `capacity` needs `arrivals`.
+- A percentile or share of errors is a `value`, not an `average`; a signal `per: instance` is an `average`, not a `value`.
+- Metrics, queues, rules, schedules, formula and capacity of one tier are at most 16.
+- `until` is on the side of the threshold where the condition does not hold; `idle` is below the minimum; `fallback.replicas` lies within
+  the bounds; a schedule ends after it begins; the reserve of a database leaves connections for the tiers.
+- `like: hpa` has no rules, step, formula, capacity, fallback, profile, poll, cooldown and idle; `like: keda` no rules, step,
+  capacity and no tolerance of a direction.
+- Kubernetes' and KEDA's spellings fill the same model: nothing may be said in both.
 - Latency objectives rise: p50, p95, p99.
 - A pool is not larger than `max_db_connections`, `max_client_conn` is not smaller than the pool, and neither the pool nor
   `max_db_connections` is larger than the database's `max_connections`.
@@ -183,6 +215,7 @@ std::string reference_markdown() {
   for (const Section& section : all) add_section(out, section, all);
   add_names(out);
   add_conditions(out);
+  add_profiles(out);
   out += closing;
   return out;
 }

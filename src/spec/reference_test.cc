@@ -28,7 +28,7 @@ TEST(Reference, HasARowForEveryKeyAndSignal) {
     EXPECT_THAT(text, HasSubstr("| `" + std::string(field.key) + "` | ")) << path;
     EXPECT_THAT(text, HasSubstr(std::string(field.doc))) << path;
   });
-  for (const std::string_view signal : signal_names()) EXPECT_THAT(text, HasSubstr("| `" + std::string(signal) + "` | "));
+  for (const std::string_view signal : signal_names) EXPECT_THAT(text, HasSubstr("| `" + std::string(signal) + "` | "));
 }
 
 // A cell of its own for every value: a stray '|' would move the columns.

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "core/rng.h"
 #include "spec/render_diagnostic.h"
@@ -26,35 +28,39 @@ void survives(const std::string& text) {
   ASSERT_EQ(render(parsed.diagnostics, "text", text, true).empty(), parsed.diagnostics.empty());
 }
 
-std::string quickstart() { return testing::source_file("stacks/quickstart.yaml"); }
+/// Files that have every part of the spec between them.
+std::vector<std::string> good_files() {
+  return {testing::source_file("stacks/quickstart.yaml"), testing::source_file("fuzz/corpus/spec/scale.yaml"),
+          testing::source_file("fuzz/corpus/spec/borrowed.yaml")};
+}
 
 TEST(Robustness, TruncatedAnywhere) {
-  const std::string text = quickstart();
-  for (std::size_t length = 0; length < text.size(); ++length) {
-    SCOPED_TRACE(length);
-    survives(text.substr(0, length));
-    if (HasFatalFailure()) return;
-  }
+  for (const std::string& text : good_files())
+    for (std::size_t length = 0; length < text.size(); length += 3) {
+      SCOPED_TRACE(length);
+      survives(text.substr(0, length));
+      if (HasFatalFailure()) return;
+    }
 }
 
 TEST(Robustness, OneByteChangedAnywhere) {
   constexpr std::string_view bytes = "\n\t :-{}[],&*!|>'\"%@`#$~?<.\\/0aZ\x01\x7F\x80\xC3\xE2\xFF";
-  const std::string text = quickstart();
   Rng rng(11);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    std::string changed = text;
-    changed[i] = bytes[rng.below(bytes.size())];
-    SCOPED_TRACE(i);
-    survives(changed);
-    if (HasFatalFailure()) return;
-  }
+  for (const std::string& text : good_files())
+    for (std::size_t i = rng.below(3); i < text.size(); i += 1 + rng.below(3)) {
+      std::string changed = text;
+      changed[i] = bytes[rng.below(bytes.size())];
+      SCOPED_TRACE(i);
+      survives(changed);
+      if (HasFatalFailure()) return;
+    }
 }
 
 TEST(Robustness, PiecesCutDoubledAndMoved) {
-  const std::string text = quickstart();
+  const std::vector<std::string> files = good_files();
   Rng rng(12);
-  for (int round = 0; round < 600; ++round) {
-    std::string changed = text;
+  for (int round = 0; round < 1200; ++round) {
+    std::string changed = files[rng.below(files.size())];
     for (std::uint64_t edits = 1 + rng.below(4); edits > 0; --edits) {
       const std::size_t from = rng.below(changed.size() + 1);
       const std::string piece = changed.substr(from, rng.below(40));
@@ -65,6 +71,24 @@ TEST(Robustness, PiecesCutDoubledAndMoved) {
     survives(changed);
     if (HasFatalFailure()) return;
   }
+}
+
+TEST(Robustness, ManySignalsAndConditionsThatNameNone) {
+  std::string text = "apiVersion: plimsoll/v1\nname: s\nsignals:\n";
+  for (int i = 0; i < 2000; ++i) text += "  figure_" + std::to_string(i) + ": {name: x}\n";
+  text += "tiers:\n  w:\n    kind: worker\n    run: {command: [w]}\n    scale:\n      rules:\n";
+  for (int i = 0; i < 5000; ++i) text += "        - {when: unknown_" + std::to_string(i) + " > 5, add: 1}\n";
+  survives(text);
+}
+
+TEST(Robustness, ManyTriggers) {
+  std::string text =
+      "apiVersion: plimsoll/v1\nname: s\ntiers:\n  w:\n    kind: worker\n    run: {command: [w]}\n    scale:\n      triggers:\n";
+  for (int i = 0; i < 3000; ++i) {
+    text += "        - {type: redis, metadata: {listName: l" + std::to_string(i) + "}}\n";
+    text += "        - {type: prometheus, metadata: {serverAddress: \"http://p\", query: x, threshold: 1}}\n";
+  }
+  survives(text);
 }
 
 // Hundreds of times what a person writes; comparing every name with every other would take minutes under sanitizers.

@@ -13,10 +13,9 @@
 
 #include "core/quantity.h"
 #include "core/suggest.h"
-#include "spec/condition.h"
+#include "spec/checks.h"
 
 namespace plimsoll::spec {
-namespace {
 
 /// What there is to refer to: all of it, or enough to see what is meant.
 std::string choice(std::span<const std::string_view> names, std::string_view if_none) {
@@ -31,11 +30,13 @@ std::string_view suggestion_for(std::string_view word, std::span<const std::stri
   return word.size() <= 64 && names.size() <= 1000 ? nearest(word, names) : std::string_view();
 }
 
+namespace {
+
 /// The checks of one stack. Each says what is wrong once, where its owner can mend it.
-class Validation {
+class Validation : Checks {
  public:
   Validation(const Stack& stack, const Places& places, std::vector<Diagnostic>& diagnostics)
-      : stack_(stack), places_(places), diagnostics_(diagnostics) {}
+      : Checks(stack, places, diagnostics) {}
 
   void run() {
     unique_names();
@@ -47,26 +48,15 @@ class Validation {
       command(tier, path);
       uses(tier, path);
       queues(tier, path);
-      policies(tier, path);
-      metrics(tier, path);
-      rules(tier, path);
+      validate_scale(stack_, tier, places_, diagnostics_);
     }
+    for (const Database& database : stack_.databases) check(database);
     for (const Pooler& pooler : stack_.poolers) check(pooler);
   }
 
  private:
-  [[nodiscard]] bool sound(std::initializer_list<std::string_view> paths) const {
-    for (const std::string_view path : paths)
-      if (places_.is_broken(path)) return false;
-    return true;
-  }
   /// Every component that was written down is known by name.
-  [[nodiscard]] bool components_known() const { return sound({"", "tiers", "databases", "poolers", "caches"}); }
-
-  void complain(Position at, const std::string& path, std::string message, std::string expected,
-                std::string_view suggestion = {}) {
-    diagnostics_.push_back({Severity::error, at, path, std::move(message), std::move(expected), std::string(suggestion)});
-  }
+  [[nodiscard]] bool components_known() const { return sound({"", "tiers", "databases", "poolers", "caches", "externals"}); }
 
   void unique_names() {
     std::map<std::string, std::string> taken;  // name → section
@@ -76,13 +66,14 @@ class Validation {
         const std::string path = fmt::format("{}.{}", section, component.name);
         if (!is_new)
           complain(places_.key(path), path, fmt::format("the name '{}' is taken in '{}'", component.name, first->second),
-                   "a name of its own for every tier, database, pooler and cache");
+                   "a name of its own for every tier, database, pooler, cache and external");
       }
     };
     claim("tiers", stack_.tiers);
     claim("databases", stack_.databases);
     claim("poolers", stack_.poolers);
     claim("caches", stack_.caches);
+    claim("externals", stack_.externals);
   }
 
   void objectives(const std::string& path, const Objectives& owed) {
@@ -126,11 +117,6 @@ class Validation {
       complain(places_.value(at), at, "the program has no name", "a program, such as plimsoll-app");
   }
 
-  template <class T>
-  static void add_names(std::vector<std::string_view>& names, const std::vector<T>& components) {
-    for (const T& component : components) names.push_back(component.name);
-  }
-
   void uses(const Tier& tier, const std::string& tier_path) {
     if (!components_known()) return;
     for (const Use& use : tier.uses) {
@@ -139,12 +125,26 @@ class Validation {
         use_of_database(use, path);
       else if (stack_.cache(use.component))
         use_of_cache(use, path);
+      else if (stack_.external(use.component))
+        refuse(use, path, {"through", "connections"}, "an external", "databases and caches");
       else
         use_of_nothing(use, path);
     }
   }
 
+  /// Keys that mean nothing for a component of this kind.
+  void refuse(const Use& use, const std::string& path, std::initializer_list<const char*> keys, const char* is,
+              const char* whose) {
+    for (const char* key : keys) {
+      const std::string at = fmt::format("{}.{}", path, key);
+      if (places_.has(at))
+        complain(places_.key(at), at, fmt::format("'{}' is {}; '{}' is for {}", use.component, is, key, whose),
+                 fmt::format("{}: {{}}", use.component));
+    }
+  }
+
   void use_of_database(const Use& use, const std::string& path) {
+    refuse(use, path, {"calls", "rate"}, "a database", "externals");
     const std::string through = path + ".through";
     if (use.through.empty() || !sound({path, through})) return;
     const Pooler* pooler = stack_.pooler(use.through);
@@ -161,27 +161,24 @@ class Validation {
   }
 
   void use_of_cache(const Use& use, const std::string& path) {
-    for (const char* key : {"through", "connections"}) {
-      const std::string at = fmt::format("{}.{}", path, key);
-      if (places_.has(at))
-        complain(places_.key(at), at, fmt::format("'{}' is a cache; '{}' is for databases", use.component, key),
-                 fmt::format("{}: {{}}", use.component));
-    }
+    refuse(use, path, {"through"}, "a cache", "databases");
+    refuse(use, path, {"calls", "rate"}, "a cache", "externals");
   }
 
   void use_of_nothing(const Use& use, const std::string& path) {
     std::vector<std::string_view> names;
     add_names(names, stack_.databases);
     add_names(names, stack_.caches);
+    add_names(names, stack_.externals);
     if (const Pooler* pooler = stack_.pooler(use.component)) {
       complain(use.at, path, fmt::format("'{}' is a pooler; what is used is the database behind it", use.component),
                fmt::format("{}: {{through: {}}}", pooler->database.empty() ? "DATABASE" : pooler->database, pooler->name));
       return;
     }
     const char* what =
-        stack_.tier(use.component) ? "'{}' is a tier, and tiers are not used" : "there is no database or cache '{}'";
+        stack_.tier(use.component) ? "'{}' is a tier, and tiers are not used" : "there is no database, cache or external '{}'";
     complain(use.at, path, fmt::format(fmt::runtime(what), use.component),
-             choice(names, "a component under databases: or caches:"), suggestion_for(use.component, names));
+             choice(names, "a component under databases:, caches: or externals:"), suggestion_for(use.component, names));
   }
 
   /// Lists live in exactly one of the caches a tier uses; otherwise nobody could say in which.
@@ -195,7 +192,7 @@ class Validation {
     std::vector<std::string_view> holders;
     for (const Use& use : tier.uses) {
       const Cache* cache = stack_.cache(use.component);
-      if (!cache && !stack_.database(use.component)) return;  // complained of already
+      if (!cache && !stack_.database(use.component) && !stack_.external(use.component)) return;  // complained of already
       if (cache && !sound({"caches." + cache->name, "caches." + cache->name + ".used_for"})) return;
       if (cache && cache->holds(CacheUse::queue)) holders.push_back(cache->name);
     }
@@ -207,71 +204,15 @@ class Validation {
              "exactly one cache with used_for: [queue] among the tier's uses");
   }
 
-  /// What is wrong with a tier's use of a signal; nothing if it can be measured.
-  [[nodiscard]] std::pair<std::string, std::string> unmeasurable(const Tier& tier, const std::string& path,
-                                                                 SignalKind signal) const {
-    const std::string name(signal_names()[static_cast<std::size_t>(signal)]);
-    if (!sound({path, path + ".kind", path + ".run", path + ".run.metrics", path + ".instance", path + ".instance.memory"}))
-      return {};
-    switch (signal) {
-      case SignalKind::memory:
-        if (!tier.instance.memory)
-          return {"memory is measured against a request, and there is none", "instance: {memory: 512Mi}"};
-        return {};
-      case SignalKind::requests_per_second:
-      case SignalKind::queued_requests:
-        if (tier.kind == TierKind::worker)
-          return {"a worker has no requests: " + name + " is counted at the balancer", "kind: service"};
-        return {};
-      case SignalKind::p95:
-      case SignalKind::p99:
-        if (tier.run.metrics.empty())
-          return {name + " comes from the instances' own metrics, and run has none", "metrics: /metrics in run"};
-        return {};
-      case SignalKind::cpu:
-      case SignalKind::backlog:
-        break;
-    }
-    return {};
-  }
-
-  void policies(const Tier& tier, const std::string& path) {
-    const std::size_t count = tier.scale.metrics.size() + tier.consumes.size() + tier.scale.rules.size();
-    if (count > most_policies)
-      complain(places_.key(path), path, fmt::format("{} policies: metrics, queues and rules together", count),
-               fmt::format("at most {}", most_policies));
-  }
-
-  void metrics(const Tier& tier, const std::string& path) {
-    for (std::size_t i = 0; i < tier.scale.metrics.size(); ++i) {
-      const MetricTarget& target = tier.scale.metrics[i];
-      const std::string at = fmt::format("{}.scale.metrics[{}]", path, i);
-      const char* key = target.type == TargetType::average ? ".signal" : target.signal == SignalKind::memory ? ".memory" : ".cpu";
-      if (!sound({at, at + key})) continue;
-      const auto [message, expected] = unmeasurable(tier, path, target.signal);
-      if (!message.empty()) complain(places_.key(at + key), at + key, message, expected);
-    }
-  }
-
-  void rules(const Tier& tier, const std::string& path) {
-    for (std::size_t i = 0; i < tier.scale.rules.size(); ++i) {
-      const ThresholdRule& rule = tier.scale.rules[i];
-      const std::string at = fmt::format("{}.scale.rules[{}].when", path, i);
-      if (!places_.has(at) || !sound({at})) continue;
-      const auto [message, expected] = unmeasurable(tier, path, rule.signal);
-      if (!message.empty()) complain(places_.value(at), at, message, expected);
-      if (rule.signal == SignalKind::backlog) backlog_list(tier, path, rule.list, at);
-    }
-  }
-
-  void backlog_list(const Tier& tier, const std::string& path, const std::string& list, const std::string& at) {
-    if (!sound({path, path + ".publishes", path + ".consumes"})) return;
-    std::vector<std::string_view> lists(tier.publishes.begin(), tier.publishes.end());
-    for (const QueueTarget& queue : tier.consumes) lists.push_back(queue.list);
-    for (const std::string_view known : lists)
-      if (known == list) return;
-    complain(places_.value(at), at, fmt::format("'{}' neither publishes nor consumes the list '{}'", tier.name, list),
-             choice(lists, "a list under publishes: or consumes:"), suggestion_for(list, lists));
+  void check(const Database& database) {
+    const std::string path = "databases." + database.name;
+    if (!sound({path, path + ".reserve", path + ".max_connections"})) return;
+    for (const char* part : {".superuser", ".monitoring", ".replication", ".admin"})
+      if (places_.is_broken(path + ".reserve" + part)) return;
+    if (database.reserve.sum() >= database.max_connections)
+      complain(places_.key(path + ".reserve"), path + ".reserve",
+               fmt::format("{} reserved connections leave none of {}", database.reserve.sum(), database.max_connections),
+               fmt::format("a sum below max_connections {}", database.max_connections));
   }
 
   void check(const Pooler& pooler) {
@@ -306,10 +247,6 @@ class Validation {
                fmt::format("{} connections are more than '{}' allows ({})", wanted, database->name, database->max_connections),
                fmt::format("at most max_connections {}", database->max_connections));
   }
-
-  const Stack& stack_;
-  const Places& places_;
-  std::vector<Diagnostic>& diagnostics_;
 };
 
 }  // namespace
