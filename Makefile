@@ -36,7 +36,7 @@ tsan: deps ## the asan target's tests under the thread sanitizer
 	@cmake --build --preset tsan -j $(JOBS)
 	@cd build/tsan && $(CTEST) -j $(JOBS)
 
-release: deps ## leaves build/release/bin/plimsoll and plimsoll-app
+release: deps ## leaves build/release/bin/plimsoll, plimsoll-app and conform
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release -j $(JOBS)
 
@@ -50,6 +50,7 @@ bench: deps ## benchmarks beside their peers, in one run; fails if one is beaten
 	@cmake --preset bench >/dev/null
 	@cmake --build --preset bench -j $(JOBS)
 	@for one in bench/*.sh; do $$one build/bench/bin/load_bench || exit 1; done
+	@build/bench/bin/decide_bench
 
 fuzz: ## every parser for 20 s each (apt-get install clang libclang-rt-14-dev)
 	@cmake --preset fuzz >/dev/null

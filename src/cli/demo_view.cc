@@ -16,6 +16,16 @@ using namespace std::chrono_literals;
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+/// Why a policy's wish is not followed at the moment; empty if it is, or if that is only a matter of the next poll.
+std::string held_text(const Plan& plan, const Explanation& why) {
+  const TierDecision& decision = why.decision;
+  if (decision.changes() || decision.reason == Reason::between_polls) return {};
+  std::string text;
+  for (const StepLine& step : why.steps)
+    if (step.reason == decision.reason) text = step_text(plan, why, step);
+  return text;
+}
+
 std::optional<double> gauge(const std::vector<Gauge>& gauges, const std::string& name) {
   const auto found = std::ranges::find(gauges, name, &Gauge::name);
   return found == gauges.end() ? std::nullopt : std::optional(found->value);
@@ -92,10 +102,12 @@ void DemoView::add_values(const Tick& tick, const load::Snapshot& snapshot) {
     const auto cpu = gauge(gauges, "processes." + row.name + ".cpu_ratio");
     row.cpu = cpu ? std::optional(Ratio{*cpu}) : std::nullopt;
     row.replicas_history.push_back(row.ready);
+    row.held = held_text(stack_.plan(), why);
     if (why.decision.changes())
       frame_.decisions.push_back(
           {since_start(tick.at), row.name, why.decision.before, why.decision.asked, sentence(stack_.plan(), why)});
   }
+  for (const std::string& note : tick.notes) frame_.events.push_back({since_start(tick.at), note, false});
   for (show::QueueRow& queue : frame_.queues) {
     std::optional<double> depth;
     for (const Cache& cache : stack_.stack().caches)

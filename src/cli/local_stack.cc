@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <stop_token>
 #include <thread>
 #include <utility>
 
 #include "collect/haproxy.h"
 #include "collect/process.h"
-#include "collect/redis.h"
 #include "collect/service_metrics.h"
+#include "collect/sources.h"
 #include "core/quantity.h"
 #include "drive/local/files.h"
 #include "drive/local/haproxy_component.h"
@@ -29,21 +30,21 @@ std::string own_folder() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().string();
 }
 
-/// The cache that holds the lists a tier consumes: spec checked that there is exactly one.
-const Cache* queue_cache(const Stack& stack) {
-  const auto found = std::ranges::find_if(stack.caches, [](const Cache& cache) { return cache.holds(CacheUse::queue); });
-  return found == stack.caches.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> published_lists(const Stack& stack) {
-  std::vector<std::string> lists;
-  for (const Tier& tier : stack.tiers) {
-    lists.insert(lists.end(), tier.publishes.begin(), tier.publishes.end());
-    for (const QueueTarget& queue : tier.consumes) lists.push_back(queue.list);
-  }
-  std::ranges::sort(lists);
-  lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
-  return lists;
+/// Where the collectors ask the stack's own servers; with passwords.
+Result<collect::ComponentUrls> component_urls(const Stack& stack, const local::Ports& ports, local::Secrets& secrets) {
+  collect::ComponentUrls urls;
+  std::optional<Error> error;
+  const auto add = [&](const std::string& name, Result<std::string> url) {
+    if (url)
+      urls.emplace(name, std::move(*url));
+    else if (!error)
+      error = std::move(url.error());
+  };
+  for (const Database& database : stack.databases) add(database.name, local::monitoring_url(database, 0, ports, secrets));
+  for (const Pooler& pooler : stack.poolers) add(pooler.name, local::console_url(pooler, ports, secrets));
+  for (const Cache& cache : stack.caches) add(cache.name, local::cache_url(cache, ports, secrets));
+  if (error) return fail(std::move(*error));
+  return urls;
 }
 
 /// ":5601" for what listens on this machine's loopback, as everything does unless it was told otherwise.
@@ -75,7 +76,10 @@ std::string limits_note(const Stack& stack) {
 }
 
 LocalStack::LocalStack(LoadedStack loaded, local::Place place, local::Lock lock)
-    : loaded_(std::move(loaded)), place_(std::move(place)), lock_(std::move(lock)), plan_(compile(loaded_.stack)) {}
+    : loaded_(std::move(loaded)),
+      place_(std::move(place)),
+      lock_(std::move(lock)),
+      plan_(compile(loaded_.stack, loaded_.zones)) {}
 
 // Collectors ask the balancer's socket and read the plan: they end before the rest.
 LocalStack::~LocalStack() { collectors_.reset(); }
@@ -138,15 +142,13 @@ Result<void> LocalStack::make_collectors() {
   sources.push_back(std::make_unique<collect::ProcessCollector>(plan_, loaded_.stack));
   sources.push_back(std::make_unique<collect::ServiceMetricsCollector>(plan_, loaded_.stack));
   if (balancer_) sources.push_back(std::make_unique<collect::HaproxyCollector>(plan_, balancer_->socket().path()));
-  if (const Cache* cache = queue_cache(loaded_.stack)) {
-    const Result<std::string> url = local::cache_url(*cache, *ports_, *secrets_);
-    if (!url) return fail(url.error());
-    collect::RedisCollector::Options options;
-    options.name = cache->name;
-    options.also_measure = published_lists(loaded_.stack);
-    sources.push_back(std::make_unique<collect::RedisCollector>(plan_, *url, options));
-  }
-  collectors_ = std::make_unique<collect::Collectors>(plan_, clock_, std::move(sources));
+  std::ranges::move(collect::signal_collectors(plan_, loaded_.stack), std::back_inserter(sources));
+  const auto urls = component_urls(loaded_.stack, *ports_, *secrets_);
+  if (!urls) return fail(urls.error());
+  std::ranges::move(collect::component_collectors(plan_, loaded_.stack, *urls), std::back_inserter(sources));
+  // One each: a server that hangs holds up no other source.
+  const int threads = static_cast<int>(sources.size());
+  collectors_ = std::make_unique<collect::Collectors>(plan_, clock_, std::move(sources), threads);
   loop_ = std::make_unique<Loop>(plan_, clock_, *collectors_, *driver_, *store_, PLIMSOLL_VERSION);
   return {};
 }

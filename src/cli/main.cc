@@ -17,7 +17,8 @@ constexpr const char* about =
     "\n"
     "  plimsoll demo stacks/quickstart.yaml     see it work: a real stack, load, scaling, two minutes\n"
     "  plimsoll up stack.yaml                   run a stack on this machine and scale it until Ctrl-C\n"
-    "  plimsoll down stack.yaml                 stop it; its data stay";
+    "  plimsoll down stack.yaml                 stop it; its data stay\n"
+    "  plimsoll explain api -f stack.yaml       why did its tier api scale, or not?";
 
 constexpr const char* exit_codes =
     "Exit codes: 0 well, 1 the answer is no (a failed start, request or job), 2 bad input and nothing was changed,\n"
@@ -53,6 +54,7 @@ struct Options {
   UpOptions up;
   DownOptions down;
   OpOptions op;
+  ExplainOptions explain;
   LoadOptions load;
   DemoOptions demo;
 };
@@ -76,7 +78,7 @@ void define_down(CLI::App& app, DownOptions& options) {
 }
 
 void define_op(CLI::App& app, OpOptions& options) {
-  CLI::App* verb = app.add_subcommand("op", "Tell the controller what to do: hold, floor, pause, release");
+  CLI::App* verb = app.add_subcommand("op", "Tell the controller what to do: hold, floor, pause, maintenance, release");
   verb->require_subcommand(1);
   add_stack(*verb, options.stack, false);
   verb->footer("Orders go through the journal: a running controller obeys within a second, a stopped one at its next start.");
@@ -91,12 +93,43 @@ void define_op(CLI::App& app, OpOptions& options) {
         *order, "--for", [&options](Duration d) { options.lasts = d; },
         "ends by itself after so long; otherwise until `release`");
     order->add_option("--why", options.why, "kept with the order and shown beside the decisions it makes")->type_name("TEXT");
+    if (kind != OpOptions::Kind::pause) return;
+    CLI::Option* up = order->add_flag_callback(
+        "--up", [&options] { options.direction = Direction::up; }, "only growth is paused; it may still shrink");
+    order
+        ->add_flag_callback(
+            "--down", [&options] { options.direction = Direction::down; }, "only scale-in is paused; it may still grow")
+        ->excludes(up);
   };
   define("hold", "exactly N replicas, also outside the tier's bounds", OpOptions::Kind::hold, true, true);
   define("floor", "at least N replicas", OpOptions::Kind::floor, true, true);
-  define("pause", "leave the count as it is", OpOptions::Kind::pause, true, false);
+  define("pause", "leave the count as it is; --up or --down: only don't let it grow, or shrink", OpOptions::Kind::pause, true,
+         false);
+  define("maintenance", "somebody works on the tier: leave the count as it is", OpOptions::Kind::maintenance, true, false);
   define("release", "withdraw every order for a tier", OpOptions::Kind::release, true, false);
   define("list", "the orders in force", OpOptions::Kind::list, false, false);
+}
+
+void define_explain(CLI::App& app, ExplainOptions& options) {
+  CLI::App* verb = app.add_subcommand("explain", "Why did it (not) scale? A decision with all its reasons, now or in the past");
+  verb->footer(
+      "Reads the stack's journal; the controller may run or not. A decision is taken again from what was journalled with it, on\n"
+      "the stack as its file is now, and compared with what was decided then.\n"
+      "\n"
+      "  plimsoll explain -f shop                 the last decision of every tier of the stack that was up as `shop`\n"
+      "  plimsoll explain api --at 03:05          what held for tier api at five past three, and why\n"
+      "  plimsoll explain api --last 20           its last twenty decisions, a line each\n"
+      "\n"
+      "Exit: 0 shown, 1 the journal can't be read, 2 no such stack, tier or journal, or nothing on record at that time.");
+  verb->add_option("tier", options.tier, "the tier's name; default: every tier");
+  add_stack(*verb, options.stack, false);
+  CLI::Option* at =
+      verb->add_option("--at", options.at, "then: 03:05, '2026-11-22 03:05' (local), 2026-11-22T03:05Z")->type_name("TIME");
+  add_duration(
+      *verb, "--ago", [&options](Duration d) { options.ago = d; }, "so long ago: 10m, 2h")
+      ->excludes(at);
+  verb->add_option("--last", options.last, "the last N decisions, a line each")->type_name("N")->check(CLI::Range(1, 10'000));
+  verb->add_flag("--json", options.json, "everything as JSON");
 }
 
 void define_load(CLI::App& app, LoadOptions& options) {
@@ -138,6 +171,7 @@ int dispatch(const CLI::App& app, const Options& options) {
   if (app.got_subcommand("up")) return run_up(options.up);
   if (app.got_subcommand("down")) return run_down(options.down);
   if (app.got_subcommand("op")) return run_op(options.op);
+  if (app.got_subcommand("explain")) return run_explain(options.explain);
   if (app.got_subcommand("load")) return run_load(options.load);
   return run_demo(options.demo);
 }
@@ -153,6 +187,7 @@ int run(int argc, char** argv) {
   define_up(app, options.up);
   define_down(app, options.down);
   define_op(app, options.op);
+  define_explain(app, options.explain);
   define_load(app, options.load);
   try {
     app.parse(argc, argv);

@@ -9,7 +9,6 @@
 
 #include "cli/stack_source.h"
 #include "cli/verbs.h"
-#include "core/suggest.h"
 #include "drive/local/place.h"
 #include "render/haproxy.h"
 #include "store/sqlite_store.h"
@@ -22,23 +21,11 @@ std::string user_name() {
   return entry ? entry->pw_name : fmt::format("uid {}", getuid());
 }
 
-/// The stack must have such a tier; on the wrong name the nearest one is said.
-bool has_tier(const Stack& stack, const std::string& name) {
-  if (stack.tier(name)) return true;
-  std::vector<std::string_view> names;
-  for (const Tier& tier : stack.tiers) names.emplace_back(tier.name);
-  const std::string_view near = nearest(name, names);
-  const std::string hint =
-      near.empty() ? fmt::format("; it has {}", fmt::join(names, ", ")) : fmt::format("; did you mean '{}'?", near);
-  print_error({Errc::not_found, fmt::format("stack {} has no tier '{}'{}", stack.name, name, hint)});
-  return false;
-}
-
 /// A service can't have more instances than the balancer has slots for.
 bool fits_balancer(const Stack& stack, const OpOptions& options) {
   const Tier& tier = *stack.tier(options.tier);
-  if (options.kind == OpOptions::Kind::pause || tier.kind != TierKind::service || options.value <= render::slot_count(tier))
-    return true;
+  const bool count = options.kind == OpOptions::Kind::hold || options.kind == OpOptions::Kind::floor;
+  if (!count || tier.kind != TierKind::service || options.value <= render::slot_count(tier)) return true;
   print_error(
       {Errc::exhausted, fmt::format("{}: {} is more than the balancer has slots for ({}, from replicas: {}..{})", tier.name,
                                     options.value, render::slot_count(tier), tier.replicas.min, tier.replicas.max)});
@@ -57,9 +44,28 @@ std::string order_text(const std::string& tier, const Order& order) {
     case OrderKind::floor:
       return fmt::format("{}: at least {} {}", tier, order.value, until_text(order));
     case OrderKind::pause:
-      return fmt::format("{}: paused {}", tier, until_text(order));
+      return fmt::format("{}: {} {}", tier,
+                         order.direction == Direction::up     ? "growth paused"
+                         : order.direction == Direction::down ? "scale-in paused"
+                                                              : "paused",
+                         until_text(order));
+    case OrderKind::maintenance:
+      return fmt::format("{}: under maintenance, its count stands {}", tier, until_text(order));
   }
   return tier;
+}
+
+OrderKind kind_of(OpOptions::Kind kind) {
+  switch (kind) {
+    case OpOptions::Kind::hold:
+      return OrderKind::hold;
+    case OpOptions::Kind::floor:
+      return OrderKind::floor;
+    case OpOptions::Kind::maintenance:
+      return OrderKind::maintenance;
+    default:
+      return OrderKind::pause;
+  }
 }
 
 int list_orders(Store& store, TimePoint now) {
@@ -90,7 +96,7 @@ int release(Store& store, const OpOptions& options, TimePoint now) {
 int run_op(const OpOptions& options) {
   const auto loaded = load_stack(options.stack, false);
   if (!loaded) return exit_bad_input;
-  if (options.kind != OpOptions::Kind::list && !has_tier(loaded->stack, options.tier)) return exit_bad_input;
+  if (options.kind != OpOptions::Kind::list && !names_tier(loaded->stack, options.tier)) return exit_bad_input;
   const auto place = local::find_place(options.stack.state_dir, loaded->stack.name);
   if (!place) {
     print_error({Errc::not_found, fmt::format("stack {} was never up here; start it with `plimsoll up`", loaded->stack.name)});
@@ -108,10 +114,9 @@ int run_op(const OpOptions& options) {
   if (!fits_balancer(loaded->stack, options)) return exit_bad_input;
   Store::NamedOrder given;
   given.tier = options.tier;
-  given.order.kind = options.kind == OpOptions::Kind::hold    ? OrderKind::hold
-                     : options.kind == OpOptions::Kind::floor ? OrderKind::floor
-                                                              : OrderKind::pause;
+  given.order.kind = kind_of(options.kind);
   given.order.value = options.value;
+  given.order.direction = options.direction;
   given.order.who = user_name();
   given.order.why = options.why;
   given.order.given = now;

@@ -10,10 +10,14 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
+#include "core/suggest.h"
 #include "show/terminal.h"
 #include "spec/parse.h"
 #include "spec/render_diagnostic.h"
+#include "zones/load.h"
 
 namespace plimsoll::cli {
 namespace {
@@ -30,6 +34,24 @@ bool plain_name(const std::string& name) {
 std::optional<std::string> environment(std::string_view name) {
   const char* value = std::getenv(std::string(name).c_str());
   return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+void print_problem(const std::string& file, const std::string& problem) { print_error({Errc::malformed, file + ": " + problem}); }
+
+/// What the engine needs beyond what spec checks. False, and all of it printed, if something is missing.
+bool prepare(LoadedStack& loaded, bool to_run) {
+  bool well = true;
+  for (const std::string& name : zones_of(loaded.stack)) {
+    const Result<TimeZone> zone = zones::load(name);
+    if (!zone && to_run) print_problem(loaded.source.file, zone.error().message);
+    well = well && (zone || !to_run);
+    loaded.zones.emplace(name, zone ? *zone : TimeZone{});
+  }
+  for (const std::string& problem : problems(loaded.stack, loaded.zones)) {
+    print_problem(loaded.source.file, problem);
+    well = false;
+  }
+  return well;
 }
 
 }  // namespace
@@ -82,7 +104,20 @@ std::optional<LoadedStack> load_stack(const StackChoice& choice, bool to_run) {
     fmt::print(stderr, "{}", spec::render(parsed.diagnostics, source->file, source->text, colour));
   }
   if (!parsed.ok()) return std::nullopt;
-  return LoadedStack{std::move(*parsed.value), std::move(*source)};
+  LoadedStack loaded{std::move(*parsed.value), std::move(*source), {}};
+  if (!prepare(loaded, to_run)) return std::nullopt;
+  return loaded;
+}
+
+bool names_tier(const Stack& stack, const std::string& name) {
+  if (stack.tier(name)) return true;
+  std::vector<std::string_view> names;
+  for (const Tier& tier : stack.tiers) names.emplace_back(tier.name);
+  const std::string_view near = nearest(name, names);
+  const std::string hint =
+      near.empty() ? fmt::format("; it has {}", fmt::join(names, ", ")) : fmt::format("; did you mean '{}'?", near);
+  print_error({Errc::not_found, fmt::format("stack {} has no tier '{}'{}", stack.name, name, hint)});
+  return false;
 }
 
 void print_error(const Error& error) { fmt::print(stderr, "plimsoll: error: {}\n", error.message); }

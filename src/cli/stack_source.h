@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "core/stack.h"
+#include "decide/plan.h"
 
 namespace plimsoll::cli {
 
@@ -28,14 +29,19 @@ Result<StackText> find_stack(const StackChoice&);
 Result<std::string> read_file(const std::string& path);
 
 /// Finds, parses, and on any error prints all of it to stderr. Nothing: exit with exit_bad_input.
+///
+/// `to_run`: a variable the file names and the environment lacks is an error, and so is a time zone this machine lacks. A stack
+/// that is only to be stopped or told something is read with empty ones and UTC instead: it must not need what it was started
+/// with.
 struct LoadedStack {
   Stack stack;
   StackText source;
+  TimeZones zones;  // all that the stack names: compile() will do
 };
-///
-/// `to_run`: a variable the file names and the environment lacks is an error. A stack that is only to be stopped or told
-/// something is read with empty ones instead: it must not need the shell it was started from.
 std::optional<LoadedStack> load_stack(const StackChoice&, bool to_run = true);
+
+/// Whether the stack has such a tier; if not, that is printed as an error, with the nearest name.
+bool names_tier(const Stack&, const std::string& name);
 
 /// Prints "plimsoll: error: MESSAGE" to stderr.
 void print_error(const Error&);

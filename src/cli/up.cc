@@ -28,6 +28,7 @@ class Narrator {
     Watcher watcher;
     watcher.on_tick = [this](const Tick& tick) {
       for (const std::string& sentence : tick.sentences) say(tick.at, sentence);
+      for (const std::string& note : tick.notes) say(tick.at, note);
       last_error_.clear();
     };
     watcher.on_event = [this](const InstanceEvent& event) { say(event.at, event.text); };

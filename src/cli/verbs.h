@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/stack_source.h"
 #include "core/time.h"
+#include "decide/order.h"
 
 namespace plimsoll::cli {
 
@@ -23,13 +24,23 @@ struct DownOptions {
 };
 
 struct OpOptions {
-  enum class Kind { hold, pause, floor, release, list };
+  enum class Kind { hold, pause, floor, maintenance, release, list };
   StackChoice stack;
   Kind kind = Kind::list;
   std::string tier;
   int value = 0;
+  Direction direction = Direction::both;  // pause
   std::optional<Duration> lasts;
   std::string why;
+};
+
+struct ExplainOptions {
+  StackChoice stack;
+  std::string tier;  // empty: all
+  std::string at;    // "03:05", "2026-11-22T03:05Z"; empty: now, unless `ago`
+  std::optional<Duration> ago;
+  int last = 0;  // > 0: that many decisions, a line each
+  bool json = false;
 };
 
 struct LoadOptions {
@@ -56,6 +67,7 @@ struct DemoOptions {
 int run_up(const UpOptions&);
 int run_down(const DownOptions&);
 int run_op(const OpOptions&);
+int run_explain(const ExplainOptions&);
 int run_load(const LoadOptions&);
 int run_demo(const DemoOptions&);
 

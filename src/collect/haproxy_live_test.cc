@@ -19,9 +19,9 @@ class Balanced : public testing::Test {
   std::unique_ptr<wire::HttpServer> serve() {
     auto started = wire::HttpServer::start(
         {.worker_threads = 8},
-        [this](const wire::HttpRequest&) {
+        [this](const wire::HttpRequest& request) {
           wait_until([this] { return !hold_.load(); });
-          return wire::HttpResponse{200, {}, "ok"};
+          return wire::HttpResponse{request.path() == "/bad" ? 500 : 200, {}, "ok"};
         },
         [](const wire::HttpRequest& request) {
           return request.path() == "/ready" ? std::optional(wire::HttpResponse{200, {}, "ok"}) : std::nullopt;
@@ -29,11 +29,11 @@ class Balanced : public testing::Test {
     if (!started) throw std::runtime_error(started.error().message);
     return std::move(*started);
   }
-  void send(int requests) {
+  void send(int requests, const char* path = "/", int status = 200) {
     for (int i = 0; i < requests; ++i) {
-      const auto answer = wire::get("127.0.0.1", haproxy.port(), "/", 10s);
+      const auto answer = wire::get("127.0.0.1", haproxy.port(), path, 10s);
       ASSERT_TRUE(answer) << answer.error().message;
-      ASSERT_EQ(answer->status, 200);
+      ASSERT_EQ(answer->status, status);
     }
   }
   void wait_for_server() {
@@ -43,7 +43,8 @@ class Balanced : public testing::Test {
   std::atomic<bool> hold_{false};
   std::unique_ptr<wire::HttpServer> server = serve();
   wire::live::Haproxy haproxy{{{"s1", server->port()}}};
-  OneTier tier{{{SignalKind::queued_requests, "", 10s}, {SignalKind::requests_per_second, "", 10s}}};
+  OneTier tier{
+      {{SignalKind::queued_requests, "", 10s}, {SignalKind::requests_per_second, "", 10s}, {SignalKind::errors, "", 10s}}};
   HaproxyCollector collector{tier.plan, haproxy.admin_socket()};
   Duration now_ = 1s;
 };
@@ -87,6 +88,37 @@ TEST_F(Balanced, WaitingRequestsAreQueuedAndHaveArrived) {
   hold_ = false;
   clients.clear();
   EXPECT_TRUE(wait_until([&] { return Round(fresh, {}, now += 1s).samples.at(0).value == 0; }));
+}
+
+TEST_F(Balanced, ErrorsAreTheShareAnswered5xx) {
+  wait_for_server();
+  HaproxyCollector fresh(tier.plan, haproxy.admin_socket());
+  EXPECT_EQ(Round(fresh, {}, 100s).samples.at(2).gap, Gap::empty) << "one reading is no share";
+  send(15);
+  send(5, "/bad", 500);
+  const Round round(fresh, {}, 102s);
+  ASSERT_EQ(round.samples.at(2).gap, Gap::none);
+  EXPECT_DOUBLE_EQ(round.samples.at(2).value, 0.25);
+  EXPECT_EQ(round.samples.at(2).window, 2s);
+  EXPECT_DOUBLE_EQ(round.gauge("haproxy.api.errors_ratio"), 0.25);
+  EXPECT_EQ(Round(fresh, {}, 113s).samples.at(2).gap, Gap::empty) << "no request in the window: neither good nor bad";
+}
+
+// Nobody listens there and HAProxy does not know: a connection is tried four times. Then it knows. Each request failed once.
+TEST_F(Balanced, RequestsThatFindNoServerAreErrorsOnce) {
+  wait_for_server();
+  const wire::HaproxySocket socket(haproxy.admin_socket());
+  ASSERT_TRUE(socket.order("disable health api/s1", 5s));
+  HaproxyCollector fresh(tier.plan, haproxy.admin_socket());
+  Round(fresh, {}, 100s);
+  ASSERT_TRUE(socket.command("set server api/s1 addr 127.0.0.1 port " + std::to_string(wire::live::free_port()), 5s));
+  send(1, "/", 503);
+  ASSERT_TRUE(socket.order("set server api/s1 health down", 5s));
+  send(3, "/", 503);
+  const Round round(fresh, {}, 102s);
+  EXPECT_GT(round.gauge("haproxy.api.connect_errors"), 0);
+  EXPECT_EQ(round.gauge("haproxy.api.responses_5xx"), 4);
+  EXPECT_DOUBLE_EQ(round.samples.at(2).value, 1);
 }
 
 // A reload counts from zero: a gap until it was read twice, never a negative rate.

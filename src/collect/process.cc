@@ -14,12 +14,19 @@ ProcessCollector::ProcessCollector(const Plan& plan, const Stack& stack, Options
     const auto& memory = tier.instance.memory;
     tiers_.push_back({tier.name, tier.instance.cpu.request.count, memory ? static_cast<double>(memory->request.count) : 0});
   }
+  own_.resize(tiers_.size());
+  for (const Wanted& signal : wanted_) own_[signal.tier.index] = own_[signal.tier.index] || signal.own;
 }
 
 Result<void> ProcessCollector::collect(const Fleet& fleet, TimePoint now, Duration, Readings& out) {
   std::vector<Sum> sums(tiers_.size());
-  for (const Instance& instance : fleet.instances)
-    if (instance.phase == Phase::ready && instance.pid > 0) measure(instance, now, sums.at(instance.tier.index));
+  for (const Instance& instance : fleet.instances) {
+    const std::size_t tier = instance.tier.index;
+    if (instance.pid <= 0 || instance.phase == Phase::draining || (instance.phase == Phase::starting && !own_.at(tier))) continue;
+    const auto figures = measure(instance, now);
+    if (instance.phase == Phase::ready) add(figures, sums.at(tier));
+    if (figures && own_.at(tier)) append_own(instance, *figures, now, out);
+  }
   std::erase_if(known_, [now](const auto& entry) { return entry.second.seen != now; });
 
   for (const Wanted& signal : wanted_) out.readings.push_back(reading(signal, sums[signal.tier.index], now));
@@ -34,8 +41,7 @@ Result<void> ProcessCollector::collect(const Fleet& fleet, TimePoint now, Durati
   return {};
 }
 
-void ProcessCollector::measure(const Instance& instance, TimePoint now, Sum& sum) {
-  ++sum.ready;
+std::optional<ProcessCollector::Figures> ProcessCollector::measure(const Instance& instance, TimePoint now) {
   auto entry = known_.find({instance.tier, instance.number});
   if (entry != known_.end() && (entry->second.who.pid != instance.pid || entry->second.ready_since != instance.ready_since)) {
     known_.erase(entry);
@@ -43,21 +49,37 @@ void ProcessCollector::measure(const Instance& instance, TimePoint now, Sum& sum
   }
   if (entry == known_.end()) {
     const auto stat = proc::read_stat(instance.pid);
-    if (!stat || stat->ended()) return;
+    if (!stat || stat->ended()) return std::nullopt;
     const Known fresh{{instance.pid, stat->start_ticks}, instance.ready_since, CounterWindow(options_.window), {}};
     entry = known_.emplace(std::pair(instance.tier, instance.number), fresh).first;
   }
   Known& known = entry->second;
   const auto usage = proc::usage(known.who);
-  if (!usage) return;  // forgotten below, for it was not seen
+  if (!usage) return std::nullopt;  // forgotten by collect(), for it was not seen
   known.seen = now;
   known.cpu.add(now, seconds(usage->cpu));
+  return Figures{static_cast<double>(usage->resident.count), known.cpu.rate()};
+}
+
+void ProcessCollector::add(const std::optional<Figures>& figures, Sum& sum) {
+  ++sum.ready;
+  if (!figures) return;
   ++sum.readable;
-  sum.resident += static_cast<double>(usage->resident.count);
-  if (const auto rate = known.cpu.rate()) {
-    ++sum.with_rate;
-    sum.cores += rate->per_second;
-    sum.span = std::max(sum.span, rate->span);
+  sum.resident += figures->resident;
+  if (!figures->cores) return;
+  ++sum.with_rate;
+  sum.cores += figures->cores->per_second;
+  sum.span = std::max(sum.span, figures->cores->span);
+}
+
+void ProcessCollector::append_own(const Instance& instance, const Figures& figures, TimePoint now, Readings& out) const {
+  const TierInfo& tier = tiers_[instance.tier.index];
+  for (const Wanted& signal : wanted_) {
+    if (signal.tier != instance.tier || !signal.own) continue;
+    if (signal.kind == SignalKind::memory && tier.memory_request > 0)
+      out.own.push_back(signal.of_instance(instance.number, figures.resident / tier.memory_request, now));
+    if (signal.kind == SignalKind::cpu && tier.cpu_request > 0 && figures.cores)
+      out.own.push_back(signal.of_instance(instance.number, figures.cores->per_second / tier.cpu_request, now));
   }
 }
 

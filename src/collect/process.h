@@ -2,6 +2,7 @@
 // CPU and memory of instances that are processes of this machine.
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace plimsoll::collect {
 ///   cpu      CPU time over a sliding window against instance.cpu's request, mean over the ready instances read twice since they
 ///            became ready (so starting up does not count); ratio, may be above 1
 ///   memory   resident memory now against instance.memory's request, mean over the ready instances; ratio
+/// Where a tier's policies ask for each instance's own number, those are the same two figures of it, of starting instances too.
 /// Gaps: empty without a ready instance that can say; unreachable if the processes of all of them are gone.
 /// Gauges: processes.TIER.cpu_cores and .resident_bytes, sums over its ready instances; .cpu_ratio.
 /// What an instance's own child processes use is not counted.
@@ -53,12 +55,20 @@ class ProcessCollector final : public Collector {
     double cores = 0, resident = 0;
     Duration span{};
   };
-  void measure(const Instance& instance, TimePoint now, Sum& sum);
+  struct Figures {
+    double resident = 0;                       // bytes
+    std::optional<CounterWindow::Rate> cores;  // absent before the second reading
+  };
+  /// Absent if its process is gone.
+  std::optional<Figures> measure(const Instance& instance, TimePoint now);
+  static void add(const std::optional<Figures>& figures, Sum& sum);
+  void append_own(const Instance& instance, const Figures& figures, TimePoint now, Readings& out) const;
   [[nodiscard]] Reading reading(const Wanted& signal, const Sum& sum, TimePoint now) const;
 
   Options options_;
   std::vector<TierInfo> tiers_;
   std::vector<Wanted> wanted_;
+  std::vector<bool> own_;  // by TierId: some signal of it is wanted of each instance
   std::map<std::pair<TierId, std::uint32_t>, Known> known_;
 };
 

@@ -95,6 +95,31 @@ TEST_F(Processes, MemoryIsTheMeanShareOfTheRequest) {
   EXPECT_GT(Round(collector, instances, now += 1s).gauge("processes.api.resident_bytes"), 64 << 20);
 }
 
+// like: hpa looks at every instance, also at one that still starts.
+TEST_F(Processes, EachInstanceHasItsOwnFigures) {
+  tier.plan.tiers[0].signals[0].own = 0;
+  tier.plan.tiers[0].signals[1].own = 1;
+  ProcessCollector each(tier.plan, tier.stack);
+  const Child burner(true), large(false, 64);
+  Instance starting = ready_instance(1, burner.pid()), draining = ready_instance(3, burner.pid());
+  starting.phase = Phase::starting;
+  draining.phase = Phase::draining;
+  const std::vector<Instance> instances{starting, ready_instance(2, large.pid()), draining};
+  const Round first(each, instances, 1s);
+  EXPECT_FALSE(first.of(1, 0)) << "one reading is no rate";
+  EXPECT_TRUE(first.of(1, 1)) << "memory is known at once";
+  const Duration before = cpu_of(burner.pid());
+  ASSERT_TRUE(
+      wire::live::wait_until([&] { return cpu_of(burner.pid()) - before > 300ms && Round(each, instances, 1s).of(2, 1) > 1; }));
+  const Round second(each, instances, 2s);
+  EXPECT_GE(second.of(1, 0).value_or(0), 0.3 / 0.5);
+  EXPECT_LT(second.of(2, 0).value_or(9), 0.3);
+  EXPECT_FALSE(second.of(3, 0));
+  EXPECT_LT(second.samples.at(0).value, 0.3) << "the mean is of ready ones only";
+  EXPECT_EQ(second.own.at(0).sample.measured, TimePoint(2s));
+  EXPECT_TRUE(Round(collector, instances, 1s).own.empty()) << "nobody asked";
+}
+
 TEST_F(Processes, OnlyReadyInstancesCount) {
   const Child burner(true), sleeper(false);
   Instance starting = ready_instance(2, burner.pid());

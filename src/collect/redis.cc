@@ -5,6 +5,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "collect/component.h"
+
 namespace plimsoll::collect {
 namespace {
 
@@ -23,7 +25,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> info_gaug
 RedisCollector::RedisCollector(const Plan& plan, std::string url, Options options)
     : url_(std::move(url)),
       options_(std::move(options)),
-      wanted_(wanted(plan, {SignalKind::backlog})),
+      wanted_(options_.holds_lists ? wanted(plan, {SignalKind::backlog}) : std::vector<Wanted>()),
+      component_(component_of(plan, ComponentKind::cache, options_.name)),
       lists_(options_.also_measure) {
   for (const Wanted& signal : wanted_) lists_.push_back(signal.list);
   std::sort(lists_.begin(), lists_.end());
@@ -49,6 +52,7 @@ Result<void> RedisCollector::collect(const Fleet&, TimePoint now, Duration deadl
   const auto replies = ask(deadline);
   if (!replies || (!replies->empty() && replies->front().is_error() && !replies->front().text.starts_with("WRONGTYPE"))) {
     append_gaps(wanted_, Gap::unreachable, out);
+    if (component_) out.components.push_back(component_gap(*component_, Gap::unreachable));
     if (!replies) return fail(replies.error());
     return fail(Errc::refused, client_->endpoint() + ": " + replies->front().text);  // loading, or not allowed to
   }
@@ -65,8 +69,17 @@ Result<void> RedisCollector::collect(const Fleet&, TimePoint now, Duration deadl
   for (const std::string& list : lists_)
     if (const wire::RespValue& length = reply_of(list); length.kind == Kind::integer)
       out.gauges.push_back({options_.name + "." + list + ".jobs", static_cast<double>(length.integer)});
-  for (std::size_t i = lists_.size(); i < replies->size(); ++i) append_info((*replies)[i], out);
+  std::string info;
+  for (std::size_t i = lists_.size(); i < replies->size(); ++i) {
+    append_info((*replies)[i], out);
+    if ((*replies)[i].kind == Kind::bulk) info += (*replies)[i].text;
+  }
+  append_saturation(redis_saturation(info), now, out);
   return {};
+}
+
+void RedisCollector::append_saturation(std::optional<double> ratio, TimePoint now, Readings& out) const {
+  if (component_) out.components.push_back(ratio ? in_use(*component_, *ratio, now) : component_gap(*component_, Gap::malformed));
 }
 
 void RedisCollector::append_info(const wire::RespValue& info, Readings& out) const {
@@ -74,6 +87,16 @@ void RedisCollector::append_info(const wire::RespValue& info, Readings& out) con
   for (const auto& [key, gauge] : info_gauges)
     if (const auto figure = redis_info_number(info.text, key))
       out.gauges.push_back({options_.name + std::string(gauge), static_cast<double>(*figure)});
+}
+
+std::optional<double> redis_saturation(std::string_view info) {
+  const auto number = [&](std::string_view name) { return static_cast<double>(redis_info_number(info, name).value_or(0)); };
+  const bool evicts_nothing = info.find("\nmaxmemory_policy:noeviction") != std::string_view::npos;
+  std::optional<double> most;
+  if (const double clients = number("maxclients"); clients > 0) most = number("connected_clients") / clients;
+  if (const double memory = number("maxmemory"); memory > 0 && evicts_nothing)
+    most = std::max(most.value_or(0), number("used_memory") / memory);
+  return most;
 }
 
 std::optional<std::int64_t> redis_info_number(std::string_view info, std::string_view name) {

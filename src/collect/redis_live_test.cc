@@ -76,6 +76,54 @@ TEST(RedisCollector, AWrongPasswordIsAnErrorThatDoesNotTellIt) {
   EXPECT_FALSE(Round(nobody, {}, 1s).outcome) << "no password at all";
 }
 
+// A limit of 20 clients, of which the test's own and the collector's are there; then memory to a half under noeviction.
+TEST(RedisCollector, SaturationIsOfItsClientsOrItsMemory) {
+  const wire::live::Redis redis("s3cret");
+  OneTier tier = two_lists();
+  tier.plan.components = {{ComponentKind::database, "sessions"}, {ComponentKind::cache, "sessions"}};
+  RedisCollector collector(tier.plan, redis.url(), {.name = "sessions", .holds_lists = false});
+  send(redis, {"CONFIG", "SET", "maxclients", "20"});
+  std::vector<wire::RedisClient> clients;
+  for (int i = 0; i < 9; ++i) clients.push_back(*wire::RedisClient::connect(redis.url(), 5s));
+  Duration now = 1s;
+  EXPECT_TRUE(wire::live::wait_until([&] { return Round(collector, {}, now += 1s).components.at(0).sample.value == 0.5; }))
+      << "nine and the collector of twenty";
+  const Round round(collector, {}, 100s);
+  EXPECT_TRUE(round.samples.empty()) << "the lists are not there";
+  EXPECT_EQ(round.components.at(0).component, ComponentId{1});
+  EXPECT_EQ(round.components.at(0).sample.measured, TimePoint(100s));
+  send(redis, {"CONFIG", "SET", "maxmemory", "16mb"});
+  send(redis, {"SETRANGE", "large", "14000000", "x"});
+  const double full = Round(collector, {}, 101s).components.at(0).sample.value;
+  EXPECT_GT(full, 0.8);
+  EXPECT_LT(full, 1.3);
+  send(redis, {"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+  EXPECT_LT(Round(collector, {}, 102s).components.at(0).sample.value, 0.7) << "it makes room by itself";
+}
+
+TEST(RedisCollector, ALostComponentIsAGap) {
+  wire::live::Redis redis;
+  OneTier tier = two_lists();
+  tier.plan.components = {{ComponentKind::cache, "redis"}};
+  RedisCollector collector(tier.plan, redis.url());
+  EXPECT_EQ(Round(collector, {}, 1s).components.at(0).sample.gap, Gap::none);
+  redis.kill();
+  const Round lost(collector, {}, 2s);
+  EXPECT_FALSE(lost.outcome);
+  EXPECT_EQ(lost.components.at(0).sample.gap, Gap::unreachable);
+}
+
+TEST(RedisInfo, SaturationIsTheHigherOfClientsAndMemory) {
+  const auto info = [](const char* policy, const char* maxmemory) {
+    return std::string("# Memory\r\nused_memory:60\r\nmaxmemory:") + maxmemory + "\r\nmaxmemory_policy:" + policy +
+           "\r\n# Clients\r\nconnected_clients:30\r\nmaxclients:100\r\n";
+  };
+  EXPECT_DOUBLE_EQ(redis_saturation(info("noeviction", "80")).value_or(-1), 0.75);
+  EXPECT_DOUBLE_EQ(redis_saturation(info("noeviction", "0")).value_or(-1), 0.3) << "no limit";
+  EXPECT_DOUBLE_EQ(redis_saturation(info("allkeys-lru", "80")).value_or(-1), 0.3);
+  EXPECT_FALSE(redis_saturation("# Stats\r\n"));
+}
+
 TEST(RedisInfo, NumbersAreReadByName) {
   constexpr std::string_view info = "# Memory\r\nused_memory:1024\r\nused_memory_human:1.00K\r\nx:12z\r\nlast:7";
   EXPECT_EQ(redis_info_number(info, "used_memory"), 1024);

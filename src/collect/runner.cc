@@ -123,9 +123,17 @@ void Collectors::publish(const Fleet& fleet) {
 void Collectors::fill(TimePoint, OwnedObservation& out) {
   const auto& plans = pool_->plan.tiers;
   out.tiers.resize(plans.size());
-  for (std::size_t i = 0; i < plans.size(); ++i) out.tiers[i].samples.assign(plans[i].signals.size(), Sample{});
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    out.tiers[i].samples.assign(plans[i].signals.size(), Sample{});
+    out.tiers[i].own.assign(plans[i].own_signals * out.tiers[i].instances.size(), InstanceSample{});
+  }
+  out.components.assign(pool_->plan.components.size(), Sample{});
   const auto now = SteadyClock::now();
-  for (const auto& source : pool_->sources) source->slot.copy_to(now, out.tiers);
+  for (const auto& source : pool_->sources) {
+    source->slot.copy_to(now, out.tiers);
+    source->slot.copy_own_to(now, pool_->plan, out.tiers);
+    source->slot.copy_to(now, out.components);
+  }
 }
 
 std::vector<Gauge> Collectors::gauges() const {

@@ -29,8 +29,8 @@ class Collectors final : public Samples {
   Collectors& operator=(const Collectors&) = delete;
 
   void publish(const Fleet& fleet) override;
-  /// Sizes out.tiers and their samples by the plan; touches nothing else. A signal nobody has spoken of is Gap::empty. Samples
-  /// older than their max_age are left to decide() to judge.
+  /// Sizes out.tiers, their samples and `own` (by the instances they have) and out.components by the plan; touches nothing else.
+  /// A signal or component nobody has spoken of is Gap::empty. Samples older than their max_age are left to decide() to judge.
   void fill(TimePoint now, OwnedObservation& out) override;
 
   /// Of all sources, in their order.

@@ -99,9 +99,9 @@ class Pool : public testing::Test {
   }
   CollectorHealth health(std::size_t i) { return running_->health().at(i); }
   Gate gate;
+  Plan plan_ = two_signals();
 
  private:
-  Plan plan_ = two_signals();
   TickingClock clock_;
   OwnedObservation seen_;
   std::vector<std::unique_ptr<Collector>> collectors_;
@@ -124,6 +124,36 @@ TEST_F(Pool, FillsEverySampleOfThePlan) {
   ASSERT_EQ(pool.gauges().size(), 1U);
   EXPECT_EQ(pool.gauges()[0].name, "one.figure");
   EXPECT_EQ(health(0).rounds, 1U) << "its period is an hour";
+}
+
+// Two rows of three instances, one of them measured; one component of two.
+TEST_F(Pool, LaysOutWhatInstancesAndComponentsSay) {
+  plan_.tiers[0].own_signals = 2;
+  plan_.tiers[0].signals[1].own = 1;
+  plan_.components.resize(2);
+  add("one", 1h, [](const Fleet&, TimePoint now, Readings& out) {
+    out.own.push_back({TierId{0}, 1, 7, {now, 0.5}});
+    out.components.push_back({ComponentId{1}, {0.75, now, 0s, Gap::none}});
+    return Result<void>();
+  });
+  Collectors& pool = start();
+  OwnedObservation seen;
+  seen.tiers.resize(2);
+  seen.tiers[0].instances = {{3}, {7}, {8}};
+  pool.publish({});
+  ASSERT_TRUE(eventually([&] {
+    pool.fill(TimePoint{}, seen);
+    return seen.components.at(1).gap == Gap::none;
+  }));
+  EXPECT_EQ(seen.components[1].value, 0.75);
+  EXPECT_EQ(seen.components[0].gap, Gap::empty);
+  ASSERT_EQ(seen.tiers[0].own.size(), 6U);
+  EXPECT_TRUE(seen.tiers[1].own.empty());
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(seen.tiers[0].own[i].present(), i == 4) << i;
+  EXPECT_EQ(seen.tiers[0].own[4].value, 0.5);
+  seen.tiers[0].instances = {{8}};
+  pool.fill(TimePoint{}, seen);
+  EXPECT_EQ(seen.tiers[0].own.size(), 2U);
 }
 
 TEST_F(Pool, HandsOutTheFleetAsOfNow) {

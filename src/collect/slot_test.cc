@@ -103,6 +103,59 @@ TEST_F(OneSlot, TellsHowItsSourceDoes) {
   EXPECT_EQ(health.took, 5ms);
 }
 
+TEST_F(OneSlot, ComponentsAreKeptAsSignalsAre) {
+  const auto round_of = [&](Duration at, std::vector<ComponentReading> components, Result<void> outcome = {}) {
+    slot.begin(10s + Slot::Steady{});
+    Readings fresh;
+    fresh.components = std::move(components);
+    slot.end(TimePoint(at), 5ms, outcome, fresh);
+  };
+  const auto shown_at = [&](Slot::Steady now) {
+    std::vector<Sample> components(2);
+    slot.copy_to(now, components);
+    return components.at(1);
+  };
+  round_of(1s, {{ComponentId{1}, {0.5, TimePoint(1s), 0s, Gap::none}}});
+  EXPECT_EQ(shown_at({}).value, 0.5);
+  slot.begin(Slot::Steady(20s));
+  EXPECT_EQ(shown_at(Slot::Steady(21s)).gap, Gap::unreachable) << "late";
+  round_of(2s, {}, fail(Errc::unreachable, "pooler: connection refused"));
+  EXPECT_EQ(shown_at({}).gap, Gap::unreachable);
+  EXPECT_EQ(shown_at({}).measured, TimePoint(1s)) << "the last good one's";
+  round_of(3s, {{ComponentId{1}, {0, {}, 0s, Gap::empty}}});
+  EXPECT_EQ(shown_at({}).gap, Gap::empty);
+}
+
+// Rows by signal, columns by instance; api-2 was started anew after it was measured, api-9 is gone, signal 0 asks for no row.
+TEST_F(OneSlot, EachInstancesOwnGoesToItsPlace) {
+  Plan plan;
+  plan.tiers.resize(1);
+  plan.tiers[0].signals = {{SignalKind::p95}, {SignalKind::memory}, {SignalKind::cpu}};
+  plan.tiers[0].signals[1].own = 1;
+  plan.tiers[0].signals[2].own = 0;
+  const auto cells = [&](Slot::Steady now = {}) {
+    std::vector<OwnedObservation::Tier> tiers(1);
+    tiers[0].instances = {{1, Phase::ready, TimePoint(1s)}, {2, Phase::ready, TimePoint(6s)}, {4, Phase::ready, TimePoint(1s)}};
+    tiers[0].own.resize(6);
+    slot.copy_own_to(now, plan, tiers);
+    std::vector<double> values;
+    for (const InstanceSample& one : tiers[0].own) values.push_back(one.present() ? one.value : -1);
+    return values;
+  };
+  const auto of = [](std::uint32_t signal, std::uint32_t number, double v) {
+    return InstanceReading{api, signal, number, {TimePoint(5s), v}};
+  };
+  Readings fresh;
+  fresh.own = {of(0, 1, 99), of(1, 1, 11), of(2, 1, 21), of(2, 2, 22), of(2, 9, 29), of(2, 4, 24), of(1, 4, 14)};
+  slot.end(TimePoint(5s), 1ms, {}, fresh);
+  EXPECT_THAT(cells(), ElementsAre(21, -1, 24, 11, -1, 14));
+  slot.begin(Slot::Steady(20s));
+  EXPECT_THAT(cells(Slot::Steady(21s)), ElementsAre(-1, -1, -1, -1, -1, -1)) << "late";
+  Readings none;
+  slot.end(TimePoint(6s), 1ms, fail(Errc::unreachable, "lost"), none);
+  EXPECT_THAT(cells(), ElementsAre(-1, -1, -1, -1, -1, -1)) << "failed";
+}
+
 // Two sources of one signal: a value goes before a gap, whatever their order; a gap that says more before one that says nothing.
 TEST(Slots, AValueGoesBeforeAGap) {
   struct Row {

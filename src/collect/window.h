@@ -36,4 +36,31 @@ class CounterWindow {
   std::deque<Reading> readings_;
 };
 
+/// Two counters of one source, one counting a part of what the other counts: what share it was of late. As above, a total that
+/// fell is a new start of both.
+class ShareWindow {
+ public:
+  /// `window` > 0 (asserted).
+  explicit ShareWindow(Duration window);
+
+  /// A reading not later than the last one is ignored.
+  void add(TimePoint at, double part, double whole);
+
+  struct Share {
+    double ratio = 0;  // 0..1
+    TimePoint end{};
+    Duration span{};
+  };
+  /// Absent before the second reading, and where nothing was counted in between.
+  [[nodiscard]] std::optional<Share> share() const;
+
+ private:
+  struct Reading {
+    TimePoint at{};
+    double part = 0, whole = 0;
+  };
+  Duration window_;
+  std::deque<Reading> readings_;
+};
+
 }  // namespace plimsoll::collect

@@ -52,5 +52,36 @@ TEST(Counter, EndsAtTheLastReading) {
   EXPECT_FALSE(window.rate());
 }
 
+// 100 answers, 5 of them failed, then 100 more of which none did: the share is of the window's answers only.
+TEST(ShareWindow, IsOfWhatWasCountedInTheWindow) {
+  ShareWindow window(10s);
+  EXPECT_FALSE(window.share());
+  window.add(TimePoint(1s), 7, 1000);
+  EXPECT_FALSE(window.share()) << "one reading";
+  window.add(TimePoint(6s), 12, 1100);
+  EXPECT_DOUBLE_EQ(window.share()->ratio, 0.05);
+  EXPECT_EQ(window.share()->span, 5s);
+  window.add(TimePoint(16s), 12, 1200);
+  EXPECT_DOUBLE_EQ(window.share()->ratio, 0);
+  EXPECT_EQ(window.share()->end, TimePoint(16s));
+  window.add(TimePoint(16s), 90, 1300);
+  EXPECT_DOUBLE_EQ(window.share()->ratio, 0) << "not later than the last";
+}
+
+TEST(ShareWindow, NothingCountedIsNoShareAndAFallIsAStart) {
+  ShareWindow window(10s);
+  window.add(TimePoint(1s), 5, 100);
+  window.add(TimePoint(2s), 5, 100);
+  EXPECT_FALSE(window.share());
+  window.add(TimePoint(3s), 6, 101);
+  EXPECT_TRUE(window.share());
+  window.add(TimePoint(4s), 6, 90);
+  EXPECT_FALSE(window.share()) << "the whole fell";
+  window.add(TimePoint(5s), 7, 100);
+  EXPECT_TRUE(window.share());
+  window.add(TimePoint(6s), 5, 200);
+  EXPECT_FALSE(window.share()) << "the part fell";
+}
+
 }  // namespace
 }  // namespace plimsoll::collect

@@ -10,21 +10,18 @@
 namespace plimsoll {
 namespace {
 
-bool same_shape(const StackState& a, const StackState& b) {
-  return a.shape == b.shape && a.tiers.size() == b.tiers.size() && a.rules.size() == b.rules.size();
+std::size_t between_polls(const Decision& decision) {
+  return static_cast<std::size_t>(std::ranges::count(decision.tiers, Reason::between_polls, &TierDecision::reason));
 }
 
-/// " (release day)": why the order that decided was given; empty if no order did, or none was said.
-std::string order_reason(const Explanation& why, std::span<const Order> orders) {
-  for (const StepLine& step : why.steps) {
-    if (step.step != Step::order) continue;
-    const auto order = std::ranges::find(orders, step.order, &Order::id);
-    if (order != orders.end() && !order->why.empty()) return fmt::format(" ({})", order->why);
-  }
-  return {};
+std::string lines_of(const std::vector<std::string>& texts) {
+  std::string lines;
+  for (const std::string& one : texts) lines += one + "\n";
+  return lines;
 }
 
-bool changes(const Decision& decision) { return std::ranges::any_of(decision.tiers, &TierDecision::changes); }
+/// A complete tick is not replaced by one in which tiers only wait for their next poll, unless it is older than this.
+constexpr Duration latest_stands = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -36,7 +33,8 @@ Loop::Loop(const Plan& plan, Clock& clock, Samples& samples, Driver& driver, Sto
       store_(store),
       version_(std::move(version)),
       state_(initial_state(plan)),
-      why_(plan.tiers.size()) {
+      why_(plan.tiers.size()),
+      news_(plan) {
   seen_.tiers.resize(plan.tiers.size());
 }
 
@@ -45,7 +43,7 @@ Result<void> Loop::restore() {
   if (!stored) return fail(stored.error());
   if (!*stored) return {};
   Result<StackState> state = decode_state(**stored);
-  if (state && same_shape(*state, state_)) state_ = std::move(*state);
+  if (state && fits(*state, plan_)) state_ = std::move(*state);
   return {};
 }
 
@@ -68,6 +66,7 @@ Result<void> Loop::observe(TimePoint now) {
   for (std::size_t i = 0; i < seen_.tiers.size(); ++i) {
     OwnedObservation::Tier& tier = seen_.tiers[i];
     tier.instances.clear();
+    tier.own.clear();
     tier.seen = TierSeen{};
     tier.seen.asked = fleet.tiers[i].asked;
     tier.seen.pending = fleet.tiers[i].pending;
@@ -82,21 +81,32 @@ Result<void> Loop::observe(TimePoint now) {
   return take_orders(now);
 }
 
-Result<void> Loop::journal(const ByteVector& state_before, TimePoint now, const std::vector<std::string>& sentences) {
-  if (!changes(decision_) && now - last_keyframe_ < keyframe_every) return {};
-  const ByteVector observation = encode(seen_.view());
-  const ByteVector explanations = encode(std::span<const Explanation>(why_));
-  TickRecord record;
-  record.at = now;
-  record.keyframe = true;
-  record.state = state_before;
-  record.observation = observation;
-  record.explanations = explanations;
-  record.engine = version_;
-  for (const std::string& one : sentences) record.sentences += one + "\n";
+Result<void> Loop::journal(TickRecord& record, const News::Told& told) {
+  if (!told.worth_a_record() && record.at - last_keyframe_ < keyframe_every) return {};
+  record.sentences = lines_of(told.changes) + lines_of(told.held) + lines_of(told.notes);
   const Result<void> kept = store_.record(record);
-  if (kept) last_keyframe_ = now;
+  if (kept) last_keyframe_ = record.at;
   return kept;
+}
+
+std::string Loop::pending() const {
+  std::string lines;
+  const Fleet& fleet = driver_.fleet();
+  for (const TierPlan& tier : plan_.tiers)
+    if (const std::string& text = fleet.tiers[tier.id.index].pending_text; !text.empty())
+      lines += fmt::format("{}: {}\n", tier.name, text);
+  return lines;
+}
+
+/// What a crash may lose of it, the next tick makes good.
+void Loop::save(const TickRecord& record, Tick& report) {
+  if (const Result<void> saved = store_.save_state(encode(state_), report.at); !saved)
+    report.sentences.push_back("state not saved: " + saved.error().message);
+  const std::size_t waiting = between_polls(decision_);
+  if (waiting > unevaluated_ && report.at - latest_ < latest_stands) return;
+  if (const Result<void> saved = store_.save_latest(record); !saved) return;
+  latest_ = report.at;
+  unevaluated_ = waiting;
 }
 
 Result<Tick> Loop::tick() {
@@ -105,22 +115,27 @@ Result<Tick> Loop::tick() {
   if (const Result<void> observed = observe(report.at); !observed) return fail(observed.error());
 
   const ByteVector before = encode(state_);
+  const ByteVector observation = encode(seen_.view());
   decide(plan_, state_, seen_.view(), report.at, decision_, why_);
-  for (const Explanation& why : why_)
-    if (why.decision.changes()) report.sentences.push_back(sentence(plan_, why) + order_reason(why, seen_.orders));
+  const ByteVector explanations = encode(std::span<const Explanation>(why_));
+  TickRecord record{report.at, true, before, observation, explanations, {}, version_, pending()};
 
-  if (const Result<void> kept = journal(before, report.at, report.sentences); !kept) {
+  News news = news_;
+  const News::Told told = news.of(plan_, decision_, why_, seen_.orders, report.at);
+  if (const Result<void> kept = journal(record, told); !kept) {
     state_ = *decode_state(before);
     return fail(kept.error());
   }
+  news_ = std::move(news);
+  report.sentences = told.changes;
+  report.notes = told.notes;
   for (const Outcome& outcome : driver_.carry_out(decision_, report.at)) {
     settle(plan_, state_, outcome, clock_.now());
     if (outcome.kind == Outcome::Kind::refused)
       report.sentences.push_back(fmt::format("{} stays at {}: the driver refused {}", plan_.tiers[outcome.tier.index].name,
                                              std::max(outcome.from, 0), outcome.to));
   }
-  if (const Result<void> saved = store_.save_state(encode(state_), report.at); !saved)
-    report.sentences.push_back("state not saved: " + saved.error().message);
+  save(record, report);
   report.decision = &decision_;
   report.why = why_;
   report.seen = &seen_;

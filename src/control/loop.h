@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "control/news.h"
 #include "core/result.h"
 #include "decide/decide.h"
 #include "ports/clock.h"
@@ -21,6 +22,7 @@ struct Tick {
   std::span<const Explanation> why;
   const OwnedObservation* seen = nullptr;
   std::vector<std::string> sentences;  // one per tier whose count changes, and per refusal
+  std::vector<std::string> notes;      // beside the counts: what would make room, a growth that did not help, a contested count
 };
 
 /// Borrows all five; they outlive it. One thread ticks it.
@@ -48,7 +50,9 @@ class Loop {
  private:
   Result<void> observe(TimePoint now);
   Result<void> take_orders(TimePoint now);
-  Result<void> journal(const ByteVector& state_before, TimePoint now, const std::vector<std::string>& sentences);
+  Result<void> journal(TickRecord& record, const News::Told& told);
+  [[nodiscard]] std::string pending() const;
+  void save(const TickRecord& record, Tick& report);
 
   const Plan& plan_;
   Clock& clock_;
@@ -60,7 +64,10 @@ class Loop {
   OwnedObservation seen_;
   Decision decision_;
   std::vector<Explanation> why_;
+  News news_;
   TimePoint last_keyframe_{};
+  TimePoint latest_{};         // when the store's latest tick was saved
+  std::size_t unevaluated_{};  // tiers of it that were between two polls
 };
 
 }  // namespace plimsoll

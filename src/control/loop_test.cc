@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "decide/state_codec.h"
 #include "ports/fakes.h"
 
@@ -17,6 +19,7 @@ Stack one_service() {
   api.replicas = {2, 8};
   api.scale.metrics = {{SignalKind::requests_per_second, "", TargetType::average, 100}};
   api.scale.behavior.down.window = 10s;
+  api.scale.step.in = Ratio{1};
   stack.tiers.push_back(api);
   return stack;
 }
@@ -188,6 +191,76 @@ TEST(Loop, KeepsAKeyframeEveryFiveMinutes) {
   Rig rig;
   for (int i = 0; i < 601; ++i) rig.tick();
   EXPECT_EQ(rig.store.ticks(TimePoint{}, 100)->size(), 3U);
+}
+
+// The load goes past what max carries and stays: one record says so, not one a second.
+TEST(Loop, AHeldCountIsJournalledOnceWithItsReason) {
+  Rig rig;
+  rig.samples.rate = 800;
+  for (int i = 0; i < 30; ++i) rig.tick();
+  const std::size_t before = rig.store.ticks(TimePoint{}, 100)->size();
+  rig.samples.rate = 3000;
+  for (int i = 0; i < 200; ++i) EXPECT_TRUE(rig.tick().sentences.empty()) << "nothing changes, so nothing is shown";
+  const auto ticks = rig.store.ticks(TimePoint{}, 100);
+  ASSERT_EQ(ticks->size(), before + 1);
+  EXPECT_EQ(ticks->back().sentences, "api stays at 8: requests 3000/s, target 100/s an instance; 30 wanted, max is 8\n");
+  EXPECT_TRUE(ticks->back().keyframe);
+}
+
+TEST(Loop, WhatCouldNotBeJournalledIsToldAgain) {
+  Rig rig;
+  rig.samples.rate = 800;
+  for (int i = 0; i < 30; ++i) rig.tick();
+  const std::size_t before = rig.store.ticks(TimePoint{}, 100)->size();
+  rig.samples.rate = 3000;
+  rig.clock.advance(1s);
+  rig.store.fail_next(Errc::exhausted);
+  ASSERT_FALSE(rig.loop.tick());
+  rig.tick();
+  EXPECT_EQ(rig.store.ticks(TimePoint{}, 100)->size(), before + 1);
+}
+
+TEST(Loop, TheLatestTickIsThereThoughItIsNoNews) {
+  Rig rig;
+  for (int i = 0; i < 100; ++i) rig.tick();
+  const auto latest = rig.store.latest();
+  ASSERT_TRUE(latest && *latest);
+  EXPECT_EQ((*latest)->at, rig.clock.now());
+  EXPECT_LT(rig.store.ticks(TimePoint{}, 100)->size(), 5U);
+}
+
+// The pooler admits 10 clients, an instance has 4 connections: 2 fit, more need another pooler. Said once.
+TEST(Loop, WhatWouldMakeRoomIsSaidOnce) {
+  Stack stack = one_service();
+  stack.databases.push_back({});
+  stack.databases[0].name = "main";
+  Pooler pooler;
+  pooler.name = "pooler";
+  pooler.database = "main";
+  pooler.max_client_conn = 10;
+  pooler.replicas = {1, 4};
+  stack.poolers.push_back(pooler);
+  stack.tiers[0].uses.push_back({"main", "pooler", 4, {}});
+  const Plan plan = compile(stack);
+  FakeClock clock;
+  FakeSamples samples{plan};
+  FakeDriver driver{{"api"}, 2s};
+  FakeStore store;
+  Loop loop{plan, clock, samples, driver, store, "test"};
+  samples.rate = 600;
+  std::vector<std::string> notes;
+  for (int i = 0; i < 100; ++i) {
+    clock.advance(1s);
+    loop.advance();
+    const Result<Tick> tick = loop.tick();
+    ASSERT_TRUE(tick);
+    notes.insert(notes.end(), tick->notes.begin(), tick->notes.end());
+  }
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0], "pooler instances 1→3 would make room");
+  const auto ticks = store.ticks(TimePoint{}, 100);
+  EXPECT_TRUE(std::ranges::any_of(
+      *ticks, [&](const StoredTick& tick) { return tick.sentences.find(notes[0] + "\n") != std::string::npos; }));
 }
 
 }  // namespace

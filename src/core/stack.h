@@ -1,6 +1,6 @@
 #pragma once
 // The stack as its owner describes it: what the spec file says, with defaults filled in. Values only; names refer to
-// components by name until decide::compile turns them into ids. Units and defaults of each key: src/spec/descriptors.cc.
+// components by name until decide::compile turns them into ids. Units and defaults of each key: src/spec/descriptors*.cc.
 
 #include <cstddef>
 #include <cstdint>
@@ -227,6 +227,13 @@ struct Formula {
   double target = 0;      // > 0
   double activation = 0;  // active above this
 };
+
+/// The word by which a formula knows a list or a signal: what is no letter, digit or _ becomes _ ("queue:jobs" is queue_jobs).
+inline std::string formula_word(std::string name) {
+  for (char& c : name)
+    if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) c = '_';
+  return name;
+}
 
 /// Whose rules decide the count: plimsoll's pipeline, or one of the controllers in use today, whole.
 enum class Like { plimsoll, hpa, keda };

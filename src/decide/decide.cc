@@ -1,37 +1,39 @@
 #include "decide/decide.h"
 
+#include <algorithm>
+
 #include "core/assert.h"
-#include "decide/behave/behave.h"
-#include "decide/recommend/recommend.h"
+#include "decide/like.h"
 #include "decide/steps.h"
 
 namespace plimsoll {
 namespace {
 
+constexpr Duration contest_memory = std::chrono::minutes(10);
+constexpr int contests_at_most = 3;
+
 void count_phases(const TierSeen& seen, Explanation& why) {
-  why.ready = why.starting = why.draining = 0;
+  int ready = 0, starting = 0;
   for (const InstanceSeen& instance : seen.instances) {
-    why.ready += instance.phase == Phase::ready;
-    why.starting += instance.phase == Phase::starting;
-    why.draining += instance.phase == Phase::draining;
+    ready += instance.phase == Phase::ready;
+    starting += instance.phase == Phase::starting;
   }
+  why.ready = ready;
+  why.starting = starting;
+  why.draining = static_cast<int>(seen.instances.size()) - ready - starting;
 }
 
-void recommend(const TierView& tier, const TierState& state, std::span<RuleClock> clocks, Explanation& why) {
-  for (std::uint32_t i = 0; i < tier.plan.policies.size(); ++i) {
-    const PolicyPlan& policy = tier.plan.policies[i];
-    switch (policy.kind) {
-      case PolicyKind::target:
-        why.policies.push_back(recommend_target(tier, {i}, tier.plan.targets[policy.index]));
-        break;
-      case PolicyKind::queue:
-        why.policies.push_back(recommend_queue(tier, {i}, tier.plan.queues[policy.index]));
-        break;
-      case PolicyKind::rule:
-        why.policies.push_back(recommend_rule(tier, {i}, tier.plan.rules[policy.index], clocks[policy.index], state.changed));
-        break;
-    }
+/// What was asked for last; at the very first tick what is there, brought within the bounds. A count that somebody else set is
+/// taken over, and remembered as a contest.
+int current_count(const TierPlan& plan, TierState& state, const TierSeen& seen, TimePoint now) {
+  if (state.asked < 0) return plan.bounds.clamp(seen.asked >= 0 ? seen.asked : seen.reported);
+  const int asked = std::min(seen.asked, capacity::most_instances);
+  if (asked >= 0 && asked != state.asked) {
+    state.contests.record(now);
+    state.changes.record(now, asked - state.asked);
+    state.asked = asked;
   }
+  return state.asked;
 }
 
 /// Keeps a step in the explanation if it says something, and hands its count on. `reason` becomes that of the last step that had
@@ -44,25 +46,141 @@ int take(const StepLine& line, Explanation& why, Reason& reason) {
   return line.out;
 }
 
-TierDecision decide_tier(const TierView& tier, TierState& state, std::span<RuleClock> clocks, std::span<const Order> orders,
-                         Explanation& why) {
-  recommend(tier, state, clocks, why);
-  TierDecision decision;
-  decision.before = tier.current;
-  decision.wanted = take(combine(why, tier.current), why, decision.reason);
-
-  int count = take(stabilize(tier.plan, state, tier.current, decision.wanted, tier.now), why, decision.reason);
-  count = take(limit_rate(tier.plan, state.changes, tier.current, count, tier.now), why, decision.reason);
-  count = take(bound(tier.plan, count), why, decision.reason);
-  decision.granted = take(obey(tier.plan, orders, tier.current, count, tier.now), why, decision.reason);
-  decision.asked = decision.granted;
-  return decision;
+/// The highest proposal of the policies that `counts` picks; 0: none. Not only the winner's: that another policy wants even more
+/// must not make the tier grow less.
+template <class Counts>
+int highest_of(const TierPlan& plan, const Explanation& why, Counts counts) {
+  int highest = 0;
+  for (const PolicyLine& line : why.policies)
+    if (counts(plan.policies[line.policy.index])) highest = std::max(highest, line.proposal);
+  return highest;
 }
 
-/// What was asked for last; at the very first tick what is there, brought within the bounds.
-int current_count(const TierPlan& plan, const TierState& state, const TierSeen& seen) {
-  if (state.asked >= 0) return state.asked;
-  return plan.bounds.clamp(seen.asked >= 0 ? seen.asked : seen.reported);
+int urgent_count(const TierPlan& plan, const Explanation& why) {
+  return highest_of(plan, why, [&](const PolicyPlan& policy) {
+    return policy.kind == PolicyKind::rule && plan.rules[policy.index].urgency >= Urgency::high;
+  });
+}
+
+int capacity_count(const TierPlan& plan, const Explanation& why) {
+  return highest_of(plan, why, [](const PolicyPlan& policy) { return policy.kind == PolicyKind::capacity; });
+}
+
+/// The policies' wish after windows, rates, steps and what keeps a tier safe.
+int behave(const TierView& tier, TierState& state, std::span<const Sample> components, int wanted, int& least, Explanation& why,
+           Reason& reason) {
+  const TierPlan& plan = tier.plan;
+  int count = take(stabilize(tier, state, wanted, urgent_count(plan, why)), why, reason);
+  count = take(limit_rate(plan, state.changes, tier.current, count, tier.now), why, reason);
+  count = take(limit_step(plan, state, tier.current, count, tier.now, capacity_count(plan, why)), why, reason);
+  count = take(damp(state, tier.current, count, tier.now), why, reason);
+  count = take(activate(tier, state, why, count, least), why, reason);
+  count = take(keep_safe(tier, state, count), why, reason);
+  return take(verify(tier, state, components, why, count), why, reason);
+}
+
+/// Nobody knows what was wished while nobody decided: the count that is there stands for it, or a tier could shrink on the first
+/// sample. (The HPA does the same when its controller starts.)
+void bridge_silence(const TierView& tier, TierState& state) {
+  if (state.decided != TimePoint{} && tier.now - state.decided <= tier.plan.period + longest_silence) return;
+  state.down.record(tier.now, tier.current, tier.plan.behavior.down.window, WishWindow::Keep::highest);
+}
+
+bool is_due(const TierView& tier, const TierState& state) {
+  return tier.plan.period == Duration::zero() || state.decided == TimePoint{} || tier.now - state.decided >= tier.plan.period;
+}
+
+int decide_own(const TierView& tier, TierState& state, std::span<PolicyClock> clocks, std::span<const Sample> components,
+               TierDecision& decision, Explanation& why) {
+  if (!is_due(tier, state)) {
+    decision.wanted = state.wanted;
+    return take({Step::combine, state.wanted, tier.current, Reason::between_polls, {}, 0}, why, decision.reason);
+  }
+  bridge_silence(tier, state);
+  state.decided = tier.now;
+  recommend(tier, state, clocks, why);
+  decision.wanted = take(combine(tier.plan, why, tier.current), why, decision.reason);
+  state.wanted = decision.wanted;
+  int least = tier.plan.bounds.min;
+  const int count = behave(tier, state, components, decision.wanted, least, why, decision.reason);
+  return take(bound(tier.plan, why, least, count), why, decision.reason);
+}
+
+/// The highest floor of the schedules that are on, then the last exact count. KEDA has floors as triggers of its own.
+int obey_schedules(const TierView& tier, ScheduleRule::Kind kind, std::span<PolicyClock> clocks, int count, Reason& reason,
+                   Explanation& why) {
+  for (std::uint32_t i = 0; i < tier.plan.policies.size(); ++i) {
+    if (tier.plan.policies[i].kind != PolicyKind::schedule) continue;
+    const SchedulePlan& schedule = tier.plan.schedules[tier.plan.policies[i].index];
+    if (schedule.kind != kind || !is_on(schedule, tier.stack, clocks[i], tier.now)) continue;
+    const bool exact = kind == ScheduleRule::Kind::exact;
+    const int demanded = exact ? schedule.replicas : std::min(schedule.replicas, tier.plan.bounds.max);
+    if (!exact && count >= demanded) continue;
+    count = take({Step::schedule, count, demanded, exact ? Reason::schedule_exact : Reason::schedule_floor, {}, i}, why, reason);
+  }
+  return count;
+}
+
+/// Another controller's count; what a schedule demands still goes over it.
+int decide_others(const TierView& tier, TierState& state, LikeState& like, std::span<PolicyClock> clocks, LikeRoom& room,
+                  TierDecision& decision, Explanation& why) {
+  const StepLine line = decide_like(tier, state, like, clocks, room, why);
+  decision.wanted = line.in;
+  decision.reason = line.reason;
+  int count = line.out;
+  if (tier.plan.like == Like::hpa) count = obey_schedules(tier, ScheduleRule::Kind::floor, clocks, count, decision.reason, why);
+  return obey_schedules(tier, ScheduleRule::Kind::exact, clocks, count, decision.reason, why);
+}
+
+/// What verify() will want to know if this growth is carried out. Of a growth in several steps it is the first that is judged.
+void expect(const TierView& tier, TierState& state, const TierDecision& decision, const Explanation& why) {
+  if (decision.asked <= decision.before || !why.has_winner || !state.by_policy || state.expectation.open) return;
+  if (tier.plan.like != Like::plimsoll) return;  // its steps don't include verify()
+  const PolicyLine* line = nullptr;
+  for (const PolicyLine& one : why.policies)
+    if (one.policy == why.winner) line = &one;
+  if (!line || line->gap != Gap::none || line->policy.index >= why.policies.size()) return;
+  const std::uint32_t load = tier.plan.load;
+  const bool known = load != PolicyPlan::none && tier.seen.samples[load].gap == Gap::none;
+  state.expectation = {
+      false, line->policy.index, decision.before, decision.asked, line->value, known ? tier.seen.samples[load].value : -1, {}};
+}
+
+/// Did the policies make this change, or a person, a schedule or the bounds? A bound that clips a wish leaves it the policies'.
+bool is_policys(const TierPlan& plan, const TierDecision& decision) {
+  switch (decision.reason) {
+    case Reason::order_hold:
+    case Reason::order_pause:
+    case Reason::order_floor:
+    case Reason::order_maintenance:
+    case Reason::schedule_floor:
+    case Reason::schedule_exact:
+    case Reason::contended:
+      return false;
+    case Reason::bound_max:
+    case Reason::bound_min:
+      return decision.before >= plan.idle && decision.before <= plan.bounds.max;
+    default:
+      return true;
+  }
+}
+
+TierDecision decide_tier(const TierView& tier, StackState& stack_state, const Observation& seen, LikeRoom& room,
+                         Explanation& why) {
+  TierState& state = stack_state.tiers[tier.plan.id.index];
+  const auto clocks = std::span(stack_state.clocks).subspan(tier.plan.first_policy, tier.plan.policies.size());
+  TierDecision decision;
+  decision.before = tier.current;
+  why.flapping = flaps(state, tier.now);
+  int count = 0;
+  if (tier.plan.like == Like::plimsoll)
+    count = decide_own(tier, state, clocks, seen.components, decision, why);
+  else
+    count = decide_others(tier, state, stack_state.likes[tier.plan.like_index], clocks, room, decision, why);
+  if (state.contests.after(tier.now - contest_memory) >= contests_at_most)
+    count = take({Step::safety, count, tier.current, Reason::contended, {}, 0}, why, decision.reason);
+  decision.granted = take(obey(tier.plan, seen.orders, tier.current, count, tier.now), why, decision.reason);
+  return decision;
 }
 
 }  // namespace
@@ -70,21 +188,26 @@ int current_count(const TierPlan& plan, const TierState& state, const TierSeen& 
 void decide(const Plan& plan, StackState& state, const Observation& seen, TimePoint now, Decision& out,
             std::span<Explanation> why) {
   PLIMSOLL_ASSERT(seen.tiers.size() == plan.tiers.size() && why.size() == plan.tiers.size());
-  PLIMSOLL_ASSERT(state.tiers.size() == plan.tiers.size());
+  PLIMSOLL_ASSERT(state.tiers.size() == plan.tiers.size() && state.clocks.size() == plan.policies);
+  PLIMSOLL_ASSERT(seen.components.empty() || seen.components.size() == plan.components.size());
   out.tiers.resize(plan.tiers.size());
   for (std::size_t i = 0; i < plan.tiers.size(); ++i) {
     const TierPlan& tier = plan.tiers[i];
     PLIMSOLL_ASSERT(seen.tiers[i].samples.size() == tier.signals.size());
-    Explanation& lines = why[i];
-    lines = Explanation{};
-    lines.tier = tier.id;
-    lines.pending = seen.tiers[i].pending;
-    count_phases(seen.tiers[i], lines);
-    const TierView view{tier, seen.tiers[i], current_count(tier, state.tiers[i], seen.tiers[i]), lines.ready, now};
-    lines.before = view.current;
-    const auto clocks = std::span(state.rules).subspan(tier.first_rule, tier.rules.size());
-    out.tiers[i] = decide_tier(view, state.tiers[i], clocks, seen.orders, lines);
-    lines.decision = out.tiers[i];
+    clear(why[i]);
+    why[i].tier = tier.id;
+    why[i].pending = seen.tiers[i].pending;
+    count_phases(seen.tiers[i], why[i]);
+    why[i].before = current_count(tier, state.tiers[i], seen.tiers[i], now);
+    const TierView view{plan, tier, seen.tiers[i], why[i].before, why[i].ready, now};
+    out.tiers[i] = decide_tier(view, state, seen, out.like, why[i]);
+  }
+  couple(plan, state, seen, now, out, why);
+  for (std::size_t i = 0; i < plan.tiers.size(); ++i) {
+    why[i].decision = out.tiers[i];
+    state.tiers[i].by_policy = is_policys(plan.tiers[i], out.tiers[i]);
+    if (out.tiers[i].changes())
+      expect({plan, plan.tiers[i], seen.tiers[i], why[i].before, why[i].ready, now}, state.tiers[i], out.tiers[i], why[i]);
   }
 }
 

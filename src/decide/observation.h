@@ -35,14 +35,18 @@ struct TierSeen {
   int asked = -1;    // what the driver was last told; -1: nothing yet
   int reported = 0;  // instances that count towards `asked`: starting or ready
   std::span<const InstanceSeen> instances;
-  std::span<const Sample> samples;  // one per TierPlan::signals, in their order
-  bool unsettled = false;           // instances are starting or draining on our word
+  std::span<const Sample> samples;      // one per TierPlan::signals, in their order
+  std::span<const InstanceSample> own;  // row r, instance i at [r * instances.size() + i]; rows: SignalPlan::own
+  bool unsettled = false;               // instances are starting or draining on our word
+  bool rollout = false;                 // instances are being replaced by others of a new version
   Pending pending = Pending::none;
 };
 
 struct Observation {
   std::span<const TierSeen> tiers;  // one per Plan::tiers, in their order
   std::span<const Order> orders;    // those in force
+  /// One per Plan::components: how much of what it has is in use, 1: all; or empty, where nobody measures components.
+  std::span<const Sample> components;
 };
 
 /// An observation that owns what it shows: for snapshots, the journal and tests.
@@ -51,9 +55,11 @@ struct OwnedObservation {
     TierSeen seen;  // its spans are set by view()
     std::vector<InstanceSeen> instances;
     std::vector<Sample> samples;
+    std::vector<InstanceSample> own;
   };
   std::vector<Tier> tiers;
   std::vector<Order> orders;
+  std::vector<Sample> components;
 
   /// Valid until this object is changed, moved or destroyed.
   Observation view() {
@@ -61,9 +67,10 @@ struct OwnedObservation {
     for (Tier& tier : tiers) {
       tier.seen.instances = tier.instances;
       tier.seen.samples = tier.samples;
+      tier.seen.own = tier.own;
       views_.push_back(tier.seen);
     }
-    return Observation{views_, orders};
+    return Observation{views_, orders, components};
   }
 
  private:

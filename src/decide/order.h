@@ -11,16 +11,20 @@
 namespace plimsoll {
 
 enum class OrderKind : std::uint8_t {
-  hold,   // exactly `value` replicas, also outside the tier's bounds
-  pause,  // leave the count as it is
-  floor,  // at least `value` replicas
+  hold,         // exactly `value` replicas, also outside the tier's bounds
+  pause,        // leave the count as it is, or only don't let it grow, or shrink: `direction`
+  floor,        // at least `value` replicas
+  maintenance,  // somebody works on the tier: leave the count as it is
 };
+
+enum class Direction : std::uint8_t { both, up, down };
 
 struct Order {
   std::int64_t id = 0;  // the store's
   OrderKind kind = OrderKind::hold;
   TierId tier;
-  int value = 0;    // replicas; not read for pause
+  int value = 0;    // replicas; hold and floor
+  Direction direction = Direction::both;  // pause
   std::string who;  // the user who gave it
   std::string why;  // may be empty
   TimePoint given{};

@@ -23,4 +23,11 @@ struct Sample {
   std::uint32_t instances = 0;  // a mean over so many instances; 0: of all that are ready, or no mean
 };
 
+/// What one instance measured of a signal that each has for itself; for the controllers that look at every instance.
+struct InstanceSample {
+  TimePoint measured{};  // the epoch: there is no sample
+  double value = 0;
+  [[nodiscard]] bool present() const { return measured != TimePoint{}; }
+};
+
 }  // namespace plimsoll

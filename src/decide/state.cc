@@ -3,78 +3,77 @@
 #include <algorithm>
 
 namespace plimsoll {
-namespace {
-
-template <class Ring>
-auto& at(Ring& history, std::uint32_t i) {
-  return history.ring[(history.begin + i) % history.ring.size()];
-}
-
-bool more_extreme(int a, int b, WishWindow::Keep keep) { return keep == WishWindow::Keep::lowest ? a <= b : a >= b; }
-
-}  // namespace
 
 void WishWindow::record(TimePoint now, int wish, Duration window, Keep keep) {
-  while (count > 0 && at(*this, 0).last <= now - window) {
-    begin = (begin + 1) % slices;
+  while (count > 0 && ring[begin].at <= now - window) {
+    begin = (begin + 1) % capacity;
     --count;
   }
-  if (count > 0 && now - at(*this, count - 1).first < window / 40) {
-    Slice& slice = at(*this, count - 1);
-    slice.last = now;
-    if (more_extreme(wish, slice.wish, keep)) slice.wish = wish, slice.at = now;
-    return;
-  }
-  if (count == slices) {
-    begin = (begin + 1) % slices;
+  const auto beaten = [&](int older) { return keep == Keep::highest ? older <= wish : older >= wish; };
+  while (count > 0 && beaten(ring[(begin + count - 1) % capacity].wish)) --count;
+  if (count == capacity) {
+    const std::uint32_t second = (begin + 1) % capacity;
+    ring[second].wish = ring[begin].wish;
+    begin = second;
     --count;
   }
-  at(*this, count++) = Slice{now, now, wish, now};
+  ring[(begin + count) % capacity] = {now, wish};
+  ++count;
 }
 
-WishWindow::Binding WishWindow::binding(TimePoint now, int wish_now, Duration window, Keep keep) const {
-  Binding best{wish_now, now};
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (const Slice& slice = at(*this, i);
-        slice.last > now - window && more_extreme(slice.wish, best.wish, keep) && slice.wish != best.wish)
-      best = {slice.wish, slice.at};
-  return best;
+WishWindow::Binding WishWindow::binding(TimePoint now, int wish_now, Duration window) const {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Wish& wish = ring[(begin + i) % capacity];
+    if (wish.at > now - window) return wish;
+  }
+  return {now, wish_now};
 }
 
 void ChangeHistory::record(TimePoint now, int delta) {
   if (delta == 0) return;
   if (count == capacity) {
-    // Merged into the younger one's time: a change may count a little longer than it should, never shorter.
-    Change& oldest = at(*this, 0);
-    Change& next = at(*this, 1);
-    next.delta += oldest.delta;
-    begin = (begin + 1) % capacity;
+    const std::uint32_t second = (begin + 1) % capacity;
+    ring[second].delta += ring[begin].delta;
+    begin = second;
     --count;
   }
-  at(*this, count++) = {now, delta};
+  ring[(begin + count) % capacity] = {now, delta};
+  ++count;
 }
 
 int ChangeHistory::grown(TimePoint now, Duration period) const {
   int sum = 0;
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (const Change& change = at(*this, i); change.at > now - period) sum += std::max(change.delta, 0);
+  for (std::uint32_t i = count; i-- > 0;) {
+    const Change& change = ring[(begin + i) % capacity];
+    if (change.at <= now - period) break;
+    if (change.delta > 0) sum += change.delta;
+  }
   return sum;
 }
 
 int ChangeHistory::shrunk(TimePoint now, Duration period) const {
   int sum = 0;
-  for (std::uint32_t i = 0; i < count; ++i)
-    if (const Change& change = at(*this, i); change.at > now - period) sum += std::max(-change.delta, 0);
+  for (std::uint32_t i = count; i-- > 0;) {
+    const Change& change = ring[(begin + i) % capacity];
+    if (change.at <= now - period) break;
+    if (change.delta < 0) sum -= change.delta;
+  }
   return sum;
+}
+
+void Recent::record(TimePoint now) { *std::ranges::min_element(at) = now; }
+
+int Recent::after(TimePoint since) const {
+  return static_cast<int>(std::ranges::count_if(at, [since](TimePoint t) { return t != TimePoint{} && t > since; }));
 }
 
 StackState initial_state(const Plan& plan) {
   StackState state;
   state.shape = shape(plan);
   state.tiers.resize(plan.tiers.size());
-  std::size_t rules = 0;
-  for (const TierPlan& tier : plan.tiers) rules += tier.rules.size();
-  state.rules.resize(rules);
+  state.clocks.resize(plan.policies);
+  for (const PoolerPlan& pooler : plan.poolers) state.poolers.push_back(pooler.fleet.instances);
+  for (const LikePlan& like : plan.likes) state.likes.push_back(initial_like(like));
   return state;
 }
 

@@ -1,98 +1,170 @@
 #include "decide/state_codec.h"
 
+#include "decide/codec.h"
+
 namespace plimsoll {
+namespace codec {
 namespace {
 
-// "PLS" and the version of the layout below; a new layout gets a new number and keeps reading the old ones.
-constexpr std::uint32_t state_magic = 0x01534C50;
+// "PLS" and the version of the layout below; a new layout gets a new number.
+constexpr std::uint32_t state_magic = 0x02534C50;
 
-void put(ByteWriter& out, const WishWindow& window) {
-  out.put(window.count);
-  for (std::uint32_t i = 0; i < window.count; ++i) {
-    const WishWindow::Slice& slice = window.ring[(window.begin + i) % WishWindow::slices];
-    out.put(slice.first);
-    out.put(slice.last);
-    out.put(slice.wish);
-    out.put(slice.at);
+template <class Ar, Maybe<WishWindow> T>
+void layout(Ar& ar, T& window) {
+  ar.ring(window.ring, window.begin, window.count, 12, [&](auto& wish) {
+    ar(wish.at);
+    ar(wish.wish);
+  });
+}
+
+template <class Ar, Maybe<ChangeHistory> T>
+void layout(Ar& ar, T& history) {
+  ar.ring(history.ring, history.begin, history.count, 12, [&](auto& change) {
+    ar(change.at);
+    ar(change.delta);
+  });
+}
+
+template <class Ar, Maybe<Recent> T>
+void layout(Ar& ar, T& recent) {
+  for (auto& at : recent.at) ar(at);
+}
+
+template <class Ar, Maybe<Expectation> T>
+void layout(Ar& ar, T& expected) {
+  ar(expected.open);
+  ar(expected.policy);
+  ar(expected.from);
+  ar(expected.to);
+  ar(expected.value);
+  ar(expected.load);
+  ar(expected.due);
+}
+
+template <class Ar, Maybe<TierState> T>
+void layout(Ar& ar, T& tier) {
+  ar(tier.asked);
+  ar(tier.wanted);
+  ar(tier.decided);
+  ar(tier.changed);
+  ar(tier.grown);
+  ar(tier.shrunk);
+  ar(tier.active);
+  ar(tier.frozen_until);
+  ar(tier.frozen_by);
+  ar(tier.frozen_policy);
+  ar(tier.turned);
+  ar(tier.heading);
+  ar(tier.by_policy);
+  layout(ar, tier.reversals);
+  ar(tier.damped);
+  ar(tier.regretted);
+  layout(ar, tier.contests);
+  layout(ar, tier.expectation);
+  layout(ar, tier.up);
+  layout(ar, tier.down);
+  layout(ar, tier.changes);
+}
+
+template <class Ar, Maybe<hpa::Condition> T>
+void layout(Ar& ar, T& condition) {
+  ar.name(condition.status, hpa::Status::no);
+  ar.name(condition.reason, hpa::Reason::not_scaled_to_zero);
+}
+
+template <class Ar, Maybe<keda::LoopState> T>
+void layout(Ar& ar, T& loop) {
+  ar(loop.created);
+  ar.maybe(loop.last_active);
+  ar.maybe(loop.last_poll);
+  for (auto& health : loop.health) {
+    ar(health.failures);
+    ar(health.failing_since);
+  }
+  for (auto& cached : loop.cached) {
+    ar(cached.milli);
+    ar.name(cached.kind, keda::Cached::Kind::value);
   }
 }
 
-bool get(ByteReader& in, WishWindow& window) {
-  const std::size_t count = in.get_count(28);
-  if (count > WishWindow::slices) return false;
-  window.count = static_cast<std::uint32_t>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    WishWindow::Slice& slice = window.ring[i];
-    slice.first = in.get_time();
-    slice.last = in.get_time();
-    slice.wish = in.get<std::int32_t>();
-    slice.at = in.get_time();
+template <class Ar, Maybe<LikeState> T>
+void layout(Ar& ar, T& like) {
+  const auto event = [&](auto& one) {
+    ar(one.at);
+    ar(one.change);
+    ar(one.outdated);
+  };
+  ar(like.kept.recommendations);
+  ar(like.kept.ups);
+  ar(like.kept.downs);
+  ar(like.kept.started);
+  ar(like.kept.scaled_to_zero);
+  ar.list(like.recommendations, 12, [&](auto& one) {
+    ar(one.at);
+    ar(one.replicas);
+  });
+  ar.list(like.ups, 13, event);
+  ar.list(like.downs, 13, event);
+  ar.list(like.failing_since, 8, [&](auto& since) { ar(since); });
+  layout(ar, like.conditions.able_to_scale);
+  layout(ar, like.conditions.scaling_active);
+  layout(ar, like.conditions.scaling_limited);
+  layout(ar, like.conditions.scaled_to_zero);
+  layout(ar, like.loop);
+  ar(like.rescale_to);
+  if constexpr (Ar::reads) {
+    const hpa::Kept& kept = like.kept;
+    if (kept.recommendations > like.recommendations.size() || kept.ups > like.ups.size() || kept.downs > like.downs.size())
+      ar.damage();
   }
-  return in.ok();
 }
 
-void put(ByteWriter& out, const ChangeHistory& history) {
-  out.put(history.count);
-  for (std::uint32_t i = 0; i < history.count; ++i) {
-    const ChangeHistory::Change& change = history.ring[(history.begin + i) % ChangeHistory::capacity];
-    out.put(change.at);
-    out.put(change.delta);
-  }
-}
-
-bool get(ByteReader& in, ChangeHistory& history) {
-  const std::size_t count = in.get_count(12);
-  if (count > ChangeHistory::capacity) return false;
-  history.count = static_cast<std::uint32_t>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    history.ring[i].at = in.get_time();
-    history.ring[i].delta = in.get<std::int32_t>();
-  }
-  return in.ok();
+template <class Ar, Maybe<StackState> T>
+void layout(Ar& ar, T& state) {
+  ar(state.shape);
+  ar.list(state.tiers, 64, [&](auto& tier) { layout(ar, tier); });
+  ar.list(state.clocks, 9, [&](auto& clock) {
+    ar(clock.since);
+    ar(clock.holds);
+  });
+  ar.list(state.likes, 64, [&](auto& like) { layout(ar, like); });
+  ar.list(state.poolers, 4, [&](auto& instances) { ar(instances); });
 }
 
 }  // namespace
+}  // namespace codec
 
 ByteVector encode(const StackState& state) {
-  ByteWriter out;
-  out.put(state_magic);
-  out.put(state.shape);
-  out.put(static_cast<std::uint32_t>(state.tiers.size()));
-  for (const TierState& tier : state.tiers) {
-    out.put(tier.asked);
-    out.put(tier.changed);
-    put(out, tier.up);
-    put(out, tier.down);
-    put(out, tier.changes);
-  }
-  out.put(static_cast<std::uint32_t>(state.rules.size()));
-  for (const RuleClock& clock : state.rules) {
-    out.put(clock.true_since);
-    out.put(static_cast<std::uint8_t>(clock.holds));
-  }
+  codec::Put out;
+  out(codec::state_magic);
+  codec::layout(out, state);
   return out.take();
 }
 
 Result<StackState> decode_state(std::span<const std::uint8_t> bytes) {
-  ByteReader in(bytes);
-  if (in.get<std::uint32_t>() != state_magic)
-    return fail(Errc::malformed, "stored state: not written by this or an older version of plimsoll");
+  codec::Get in(bytes);
+  std::uint32_t magic = 0;
+  in(magic);
+  if (magic != codec::state_magic) return fail(Errc::malformed, "stored state: not written by this version of plimsoll");
   StackState state;
-  state.shape = in.get<std::uint64_t>();
-  state.tiers.resize(in.get_count(24));
-  for (TierState& tier : state.tiers) {
-    tier.asked = in.get<std::int32_t>();
-    tier.changed = in.get_time();
-    if (!get(in, tier.up) || !get(in, tier.down) || !get(in, tier.changes))
-      return fail(Errc::malformed, "stored state: damaged history");
-  }
-  state.rules.resize(in.get_count(9));
-  for (RuleClock& clock : state.rules) {
-    clock.true_since = in.get_time();
-    clock.holds = in.get<std::uint8_t>() != 0;
-  }
-  if (!in.at_end()) return fail(Errc::malformed, "stored state: damaged");
+  codec::layout(in, state);
+  if (!in.whole()) return fail(Errc::malformed, "stored state: damaged");
   return state;
+}
+
+bool fits(const StackState& state, const Plan& plan) {
+  const StackState fresh = initial_state(plan);
+  if (state.shape != fresh.shape || state.tiers.size() != fresh.tiers.size() || state.clocks.size() != fresh.clocks.size() ||
+      state.likes.size() != fresh.likes.size() || state.poolers.size() != fresh.poolers.size())
+    return false;
+  for (std::size_t i = 0; i < state.likes.size(); ++i) {
+    const LikeState& a = state.likes[i];
+    const LikeState& b = fresh.likes[i];
+    if (a.recommendations.size() != b.recommendations.size() || a.ups.size() != b.ups.size() ||
+        a.downs.size() != b.downs.size() || a.failing_since.size() != b.failing_since.size())
+      return false;
+  }
+  return true;
 }
 
 }  // namespace plimsoll

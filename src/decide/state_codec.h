@@ -14,6 +14,9 @@ namespace plimsoll {
 ByteVector encode(const StackState&);
 Result<StackState> decode_state(std::span<const std::uint8_t>);
 
+/// Whether a stored state is one of this plan: the same tiers and policies, memories of the same size.
+bool fits(const StackState&, const Plan&);
+
 ByteVector encode(const Observation&);
 Result<OwnedObservation> decode_observation(std::span<const std::uint8_t>);
 

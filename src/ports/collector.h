@@ -20,6 +20,20 @@ struct Reading {
   Sample sample;
 };
 
+/// What one instance has for itself of a signal whose SignalPlan asks for that (`own`).
+struct InstanceReading {
+  TierId tier;
+  std::uint32_t signal = 0;
+  std::uint32_t number = 0;  // of the instance
+  InstanceSample sample;
+};
+
+/// How much of what it has a component uses: 1 is all.
+struct ComponentReading {
+  ComponentId component;
+  Sample sample;
+};
+
 /// A figure for people and reports that no policy reads: "haproxy.api.sessions" = 12.
 struct Gauge {
   std::string name;
@@ -29,9 +43,13 @@ struct Gauge {
 struct Readings {
   std::vector<Reading> readings;
   std::vector<Gauge> gauges;
+  std::vector<InstanceReading> own;
+  std::vector<ComponentReading> components;
   void clear() {
     readings.clear();
     gauges.clear();
+    own.clear();
+    components.clear();
   }
 };
 

@@ -97,19 +97,41 @@ Result<std::vector<Action>> FakeStore::open_actions() {
   return all;
 }
 
-Result<void> FakeStore::record(const TickRecord& tick) {
-  if (auto error = take_failure()) return fail(*error);
+namespace {
+
+StoredTick kept_of(const TickRecord& tick, std::int64_t id) {
   StoredTick kept;
-  kept.id = next_++;
+  kept.id = id;
   kept.at = tick.at;
   kept.keyframe = tick.keyframe;
-  kept.state.assign(tick.state.begin(), tick.state.end());
-  kept.observation.assign(tick.observation.begin(), tick.observation.end());
+  if (tick.keyframe) {
+    kept.state.assign(tick.state.begin(), tick.state.end());
+    kept.observation.assign(tick.observation.begin(), tick.observation.end());
+  }
   kept.explanations.assign(tick.explanations.begin(), tick.explanations.end());
   kept.sentences = tick.sentences;
   kept.engine = tick.engine;
-  ticks_.push_back(std::move(kept));
+  kept.pending = tick.pending;
+  return kept;
+}
+
+}  // namespace
+
+Result<void> FakeStore::record(const TickRecord& tick) {
+  if (auto error = take_failure()) return fail(*error);
+  ticks_.push_back(kept_of(tick, next_++));
   return {};
+}
+
+Result<void> FakeStore::save_latest(const TickRecord& tick) {
+  if (auto error = take_failure()) return fail(*error);
+  latest_ = kept_of(tick, 0);
+  return {};
+}
+
+Result<std::optional<StoredTick>> FakeStore::latest() {
+  if (auto error = take_failure()) return fail(*error);
+  return latest_;
 }
 
 Result<std::vector<StoredTick>> FakeStore::ticks(TimePoint from, std::size_t limit) {
@@ -117,6 +139,14 @@ Result<std::vector<StoredTick>> FakeStore::ticks(TimePoint from, std::size_t lim
   std::vector<StoredTick> found;
   for (const StoredTick& tick : ticks_)
     if (tick.at >= from && found.size() < limit) found.push_back(tick);
+  return found;
+}
+
+Result<std::vector<StoredTick>> FakeStore::ticks_back(TimePoint to, std::size_t limit) {
+  if (auto error = take_failure()) return fail(*error);
+  std::vector<StoredTick> found;
+  for (auto tick = ticks_.rbegin(); tick != ticks_.rend(); ++tick)
+    if (tick->at <= to && found.size() < limit) found.push_back(*tick);
   return found;
 }
 

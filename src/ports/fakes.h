@@ -55,6 +55,9 @@ class FakeStore : public Store {
   Result<std::vector<Action>> open_actions() override;
   Result<void> record(const TickRecord&) override;
   Result<std::vector<StoredTick>> ticks(TimePoint from, std::size_t limit) override;
+  Result<std::vector<StoredTick>> ticks_back(TimePoint to, std::size_t limit) override;
+  Result<void> save_latest(const TickRecord&) override;
+  Result<std::optional<StoredTick>> latest() override;
   Result<void> save_state(std::span<const std::uint8_t>, TimePoint now) override;
   Result<std::optional<ByteVector>> latest_state() override;
   Result<std::int64_t> give(const NamedOrder&) override;
@@ -71,6 +74,7 @@ class FakeStore : public Store {
   std::map<std::int64_t, Action> open_;
   std::map<std::int64_t, ActionResult> finished_;
   std::vector<StoredTick> ticks_;
+  std::optional<StoredTick> latest_;
   std::optional<ByteVector> state_;
   std::vector<NamedOrder> orders_;
   std::int64_t next_ = 1;

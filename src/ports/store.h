@@ -34,12 +34,13 @@ enum class ActionResult : std::uint8_t {
 /// One tick worth keeping.
 struct TickRecord {
   TimePoint at{};
-  bool keyframe = false;  // state and observation are kept too: every tick that changes a count, and every five minutes
+  bool keyframe = false;                      // state and observation are kept too, so that it can be decided again
   std::span<const std::uint8_t> state;        // before deciding; encode(StackState); keyframes only
   std::span<const std::uint8_t> observation;  // encode(Observation); keyframes only
   std::span<const std::uint8_t> explanations;
-  std::string sentences;  // one line per tier that changed, for people
+  std::string sentences;  // for people: a line for each tier of which there is news, and for what else is worth knowing
   std::string engine;     // version of the deciding program
+  std::string pending;    // a line for each tier whose instances do not come, in the driver's words: "api: api-3 exited with 1"
 };
 
 struct StoredTick {
@@ -47,7 +48,8 @@ struct StoredTick {
   TimePoint at{};
   bool keyframe = false;
   ByteVector state, observation, explanations;
-  std::string sentences, engine;
+  std::string sentences, engine, pending;
+  bool operator==(const StoredTick&) const = default;
 };
 
 class Store {
@@ -62,6 +64,12 @@ class Store {
   virtual Result<void> record(const TickRecord&) = 0;
   /// Ticks that changed something or are keyframes, oldest first, at or after `from`.
   virtual Result<std::vector<StoredTick>> ticks(TimePoint from, std::size_t limit) = 0;
+  /// The same at or before `to`, newest first.
+  virtual Result<std::vector<StoredTick>> ticks_back(TimePoint to, std::size_t limit) = 0;
+
+  /// The last tick, whether it is worth keeping or not: each takes the place of the one before.
+  virtual Result<void> save_latest(const TickRecord&) = 0;
+  virtual Result<std::optional<StoredTick>> latest() = 0;
 
   /// The state after the last tick; saved with every change.
   virtual Result<void> save_state(std::span<const std::uint8_t>, TimePoint now) = 0;

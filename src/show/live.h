@@ -30,6 +30,7 @@ struct TierRow {
   int max = 1;
   std::optional<int> asked;              // what the controller asked for last; absent: nothing yet
   std::optional<Ratio> cpu;              // of the request, mean over ready instances; absent: not measured
+  std::string held;                      // why its count stands though a policy wants another; empty: it does not
   std::vector<double> replicas_history;  // ready ones
 };
 

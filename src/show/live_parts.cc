@@ -205,7 +205,10 @@ Line component_brief(const LiveFrame& f, Style style, int width) {
 Block decision_block(const LiveFrame& f, int rows, Style style, int width) {
   constexpr int few_rows = 10;
   if (rows < 1) return {};
-  Block block = {Line(style, "scaling decisions", Ink::dim).cut_to(width)};
+  Line heading(style, "scaling decisions", Ink::dim);
+  for (const TierRow& t : f.tiers)
+    if (!t.held.empty()) heading.add("   ").add(t.name, Ink::bold).add(" stays: " + t.held);
+  Block block = {heading.cut_to(width)};
   if (f.decisions.empty() && rows > 1) block.push_back(Line(style, "none yet", Ink::plain).cut_to(width));
   const std::size_t count = std::min(f.decisions.size(), static_cast<std::size_t>(rows));
   const std::vector<Decision> newest(f.decisions.rbegin(), f.decisions.rbegin() + static_cast<std::ptrdiff_t>(count));

@@ -36,7 +36,7 @@ Block tier_block(const LiveFrame&, Style, int width);
 Block replica_plots(const LiveFrame&, int rows, Style, int width);
 /// What listens where, versions and names left out.
 Line component_brief(const LiveFrame&, Style, int width);
-/// Heading and the last decisions, newest on top, in at most `rows` lines. Where there are few
+/// Heading, beside it what holds tiers back, and the last decisions, newest on top, in at most `rows` lines. Where there are few
 /// only the newest one's reason may take two lines.
 Block decision_block(const LiveFrame&, int rows, Style, int width);
 Block event_block(const LiveFrame&, int rows, Style, int width);

@@ -80,6 +80,17 @@ TEST(LiveView, TheTimeOfTheDayIsShownWhereItIsKnown) {
   EXPECT_THAT(render_line(f, kPlain), testing::StartsWith("12:04:05  "));
 }
 
+// Beside a heading, so that nothing moves when a tier is held and let go again.
+TEST(LiveView, AHeldTierSaysWhyWhereThereIsRoom) {
+  LiveFrame f = demo_frame(65);
+  const std::vector<std::string> free = lines_of(render_live(f, {80, 24}, kPlain));
+  f.tiers[0].held = "14 wanted, max is 10";
+  const std::vector<std::string> held = lines_of(render_live(f, {80, 24}, kPlain));
+  ASSERT_EQ(held.size(), free.size());
+  for (std::size_t i = 0; i < held.size(); ++i)
+    EXPECT_EQ(held[i], free[i] == "  scaling decisions" ? "  scaling decisions   api stays: 14 wanted, max is 10" : free[i]);
+}
+
 TEST(LiveView, ADecisionsLeadIsNotRepeated) {
   EXPECT_EQ(reason_of({.tier = "api", .from = 2, .to = 3, .why = "api 2→3: cpu 91% over target 70%"}), "cpu 91% over target 70%");
   EXPECT_EQ(reason_of({.tier = "api", .from = 2, .to = 3, .why = "api 2→4: odd"}), "api 2→4: odd");

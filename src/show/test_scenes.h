@@ -157,6 +157,7 @@ inline rc::Gen<TierRow> any_tier() {
     const auto n = rc::gen::inRange(-3, 2000);
     TierRow t{*any_text(), *n, *n, *n, *n, *n};
     t.asked = *maybe<int>(n);
+    if (*rc::gen::arbitrary<bool>()) t.held = *any_text();
     if (const std::optional<double> cpu = *maybe<double>(any_value())) t.cpu = Ratio{*cpu};
     t.replicas_history = some(any_value());
     return t;

@@ -61,7 +61,7 @@ class Triggers {
   void list(const Trigger& trigger) {
     if (trigger.list.empty()) return;
     const std::string at = fmt::format("{}.consumes.{}", path_, trigger.list);
-    if (!trigger.name.empty()) names_.emplace_back(trigger.name, trigger.list);
+    if (!trigger.name.empty()) names_.emplace_back(trigger.name, formula_word(trigger.list));
     const auto known = std::find_if(tier_.consumes.begin(), tier_.consumes.end(),
                                     [&](const QueueTarget& one) { return one.list == trigger.list; });
     if (known == tier_.consumes.end()) {

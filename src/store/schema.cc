@@ -30,6 +30,12 @@ constexpr std::array migrations = {
          tier text not null, kind integer not null, value integer not null, who text not null, why text not null,
          given integer not null, until integer, withdrawn integer, withdrawn_by text) strict;
        create index standing_order on given_order (id) where withdrawn is null;)",
+    R"(alter table given_order add column direction integer not null default 0;
+       alter table tick add column pending text not null default '';
+       create table latest (
+         id integer primary key check (id = 0),
+         at integer not null, keyframe integer not null, state blob, observation blob,
+         explanations blob not null, sentences text not null, engine text not null, pending text not null) strict;)",
 };
 
 struct Version {

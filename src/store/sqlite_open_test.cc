@@ -149,6 +149,57 @@ TEST(Open, ValuesNobodyWritesAreDamageToo) {
   EXPECT_EQ(store->open_actions().error().code, Errc::malformed);
 }
 
+/// The schema of 0.1.0, as it wrote it, with an order, an open action and a tick in it.
+constexpr const char* schema_1 = R"(
+  pragma journal_mode = wal;
+  create table action (
+    id integer primary key autoincrement,
+    kind integer not null, tier text not null, instance text not null, detail text not null, begun integer not null,
+    ended integer, result integer, outcome text) strict;
+  create index open_action on action (id) where ended is null;
+  create table tick (
+    id integer primary key autoincrement,
+    at integer not null, keyframe integer not null, state blob, observation blob,
+    explanations blob not null, sentences text not null, engine text not null) strict;
+  create index tick_at on tick (at, id);
+  create index keyframe on tick (id) where keyframe = 1;
+  create table state (id integer primary key check (id = 0), at integer not null, bytes blob not null) strict;
+  create table given_order (
+    id integer primary key autoincrement,
+    tier text not null, kind integer not null, value integer not null, who text not null, why text not null,
+    given integer not null, until integer, withdrawn integer, withdrawn_by text) strict;
+  create index standing_order on given_order (id) where withdrawn is null;
+  insert into given_order (tier, kind, value, who, why, given) values ('api', 1, 0, 'ann', 'sale', 5);
+  insert into action (kind, tier, instance, detail, begun) values (0, 'api', 'api-1', 'port 1', 7);
+  insert into tick (at, keyframe, state, observation, explanations, sentences, engine)
+    values (9, 1, x'01', x'02', x'03', 'api 2→3: cpu 91%', '0.1.0');
+  insert into state (id, at, bytes) values (0, 9, x'0405');
+  pragma application_id = 0x706c696d;
+  pragma user_version = 1;)";
+
+TEST(Open, AnOlderFileIsBroughtUpToDateWithAllThatIsInIt) {
+  const Folder folder;
+  const auto path = folder / "journal.db";
+  run_sql(path, schema_1);
+  const auto looked = SqliteStore::open_existing(path, Access::read_only);
+  ASSERT_FALSE(looked);
+  EXPECT_THAT(looked.error().message, HasSubstr("`plimsoll up` brings it up to date"));
+  const auto store = must(SqliteStore::open(path));
+  const auto orders = must(store->orders(at(0s)));
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].order.kind, OrderKind::pause);
+  EXPECT_EQ(orders[0].order.direction, Direction::both);
+  EXPECT_EQ(orders[0].order.why, "sale");
+  EXPECT_EQ(must(store->open_actions()).size(), 1U);
+  const auto ticks = must(store->ticks(TimePoint{}, 10));
+  ASSERT_EQ(ticks.size(), 1U);
+  EXPECT_EQ(ticks[0].sentences, "api 2→3: cpu 91%");
+  EXPECT_EQ(ticks[0].pending, "");
+  EXPECT_EQ(must(store->latest()), std::nullopt);
+  EXPECT_EQ(must(store->latest_state()), (ByteVector{4, 5}));
+  EXPECT_TRUE(SqliteStore::open_existing(path, Access::read_only));
+}
+
 // The docs tell people to ask the file with the sqlite3 program.
 TEST(Open, TheFileSaysWhoseItIs) {
   const Folder folder;
@@ -159,7 +210,7 @@ TEST(Open, TheFileSaysWhoseItIs) {
   EXPECT_EQ(must(database.text("pragma journal_mode")), "wal");
   EXPECT_EQ(must(database.text("select group_concat(name, ' ') from (select name from sqlite_master where type = 'table'"
                                " and name not like 'sqlite%' order by name)")),
-            "action given_order state tick");
+            "action given_order latest state tick");
 }
 
 }  // namespace

@@ -17,6 +17,9 @@ enum Sql : std::size_t {
   list_open,
   insert_tick,
   list_ticks,
+  list_ticks_back,
+  put_latest,
+  get_latest,
   put_state,
   get_state,
   put_order,
@@ -29,15 +32,21 @@ constexpr std::array<std::string_view, sql_count> sql_texts = {
     "insert into action (kind, tier, instance, detail, begun) values (?, ?, ?, ?, ?)",
     "update action set result = ?, outcome = ?, ended = ? where id = ? and ended is null",
     "select id, kind, tier, instance, detail, begun from action where ended is null order by id",
-    "insert into tick (at, keyframe, state, observation, explanations, sentences, engine) values (?, ?, ?, ?, ?, ?, ?)",
-    "select id, at, keyframe, state, observation, explanations, sentences, engine from tick where at >= ? order by at, id limit "
-    "?",
+    "insert into tick (at, keyframe, state, observation, explanations, sentences, engine, pending)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?)",
+    "select id, at, keyframe, state, observation, explanations, sentences, engine, pending from tick where at >= ?"
+    " order by at, id limit ?",
+    "select id, at, keyframe, state, observation, explanations, sentences, engine, pending from tick where at <= ?"
+    " order by at desc, id desc limit ?",
+    "replace into latest (id, at, keyframe, state, observation, explanations, sentences, engine, pending)"
+    " values (0, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "select id, at, keyframe, state, observation, explanations, sentences, engine, pending from latest where id = 0",
     "insert into state (id, at, bytes) values (0, ?, ?) on conflict (id) do update set at = excluded.at, bytes = excluded.bytes",
     "select bytes from state where id = 0",
-    "insert into given_order (tier, kind, value, who, why, given, until) values (?, ?, ?, ?, ?, ?, ?)",
+    "insert into given_order (tier, kind, direction, value, who, why, given, until) values (?, ?, ?, ?, ?, ?, ?, ?)",
     "update given_order set withdrawn = ?2, withdrawn_by = ?3 where tier = ?1 and withdrawn is null and (until is null or until "
     "> ?2)",
-    "select id, tier, kind, value, who, why, given, until from given_order"
+    "select id, tier, kind, direction, value, who, why, given, until from given_order"
     " where withdrawn is null and (until is null or until > ?) order by id",
 };
 
@@ -46,6 +55,36 @@ constexpr int ticks_between_prunings = 64;
 
 std::int64_t nanoseconds(TimePoint t) { return t.time_since_epoch().count(); }
 TimePoint time_of(std::int64_t ns) { return TimePoint(Duration(ns)); }
+std::int64_t at_most(std::size_t limit) { return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)); }
+
+/// The columns of a tick from `at` on, as insert_tick and put_latest name them.
+Query& with_tick(Query& put, const TickRecord& tick) {
+  put.with(nanoseconds(tick.at)).with(static_cast<std::int64_t>(tick.keyframe));
+  if (tick.keyframe)
+    put.with(tick.state).with(tick.observation);
+  else
+    put.with_null().with_null();
+  return put.with(tick.explanations).with(tick.sentences).with(tick.engine).with(tick.pending);
+}
+
+/// From `id` on, as list_ticks and get_latest name them.
+StoredTick tick_of(const Query& row) {
+  return {row.integer(0),      time_of(row.integer(1)),
+          row.integer(2) != 0, row.blob(3),
+          row.blob(4),         row.blob(5),
+          row.text(6),         row.text(7),
+          row.text(8)};
+}
+
+Result<std::vector<StoredTick>> all_of(Query& rows) {
+  std::vector<StoredTick> ticks;
+  for (;;) {
+    auto row = rows.next();
+    if (!row) return fail(row.error());
+    if (!*row) return ticks;
+    ticks.push_back(tick_of(rows));
+  }
+}
 
 }  // namespace
 
@@ -132,12 +171,7 @@ Result<std::vector<Action>> SqliteStore::open_actions() {
 Result<void> SqliteStore::record(const TickRecord& tick) {
   {
     Query insert = impl_->query(insert_tick);
-    insert.with(nanoseconds(tick.at)).with(static_cast<std::int64_t>(tick.keyframe));
-    if (tick.keyframe)
-      insert.with(tick.state).with(tick.observation);
-    else
-      insert.with_null().with_null();
-    if (auto done = insert.with(tick.explanations).with(tick.sentences).with(tick.engine).run(); !done) return done;
+    if (auto done = with_tick(insert, tick).run(); !done) return done;
   }
   if (impl_->recorded++ % ticks_between_prunings != 0) return {};
   auto pruned = prune(impl_->database, impl_->retention, tick.at);
@@ -146,16 +180,27 @@ Result<void> SqliteStore::record(const TickRecord& tick) {
 }
 
 Result<std::vector<StoredTick>> SqliteStore::ticks(TimePoint from, std::size_t limit) {
-  std::vector<StoredTick> ticks;
   Query rows = impl_->query(list_ticks);
-  rows.with(nanoseconds(from)).with(static_cast<std::int64_t>(std::min<std::size_t>(limit, INT64_MAX)));
-  for (;;) {
-    auto row = rows.next();
-    if (!row) return fail(row.error());
-    if (!*row) return ticks;
-    ticks.push_back({rows.integer(0), time_of(rows.integer(1)), rows.integer(2) != 0, rows.blob(3), rows.blob(4), rows.blob(5),
-                     rows.text(6), rows.text(7)});
-  }
+  rows.with(nanoseconds(from)).with(at_most(limit));
+  return all_of(rows);
+}
+
+Result<std::vector<StoredTick>> SqliteStore::ticks_back(TimePoint to, std::size_t limit) {
+  Query rows = impl_->query(list_ticks_back);
+  rows.with(nanoseconds(to)).with(at_most(limit));
+  return all_of(rows);
+}
+
+Result<void> SqliteStore::save_latest(const TickRecord& tick) {
+  Query put = impl_->query(put_latest);
+  return with_tick(put, tick).run();
+}
+
+Result<std::optional<StoredTick>> SqliteStore::latest() {
+  Query row = impl_->query(get_latest);
+  auto there = row.next();
+  if (!there) return fail(there.error());
+  return *there ? std::optional(tick_of(row)) : std::nullopt;
 }
 
 Result<void> SqliteStore::save_state(std::span<const std::uint8_t> bytes, TimePoint now) {
@@ -174,6 +219,7 @@ Result<std::int64_t> SqliteStore::give(const NamedOrder& named) {
   Query insert = impl_->query(put_order);
   insert.with(named.tier)
       .with(static_cast<std::int64_t>(order.kind))
+      .with(static_cast<std::int64_t>(order.direction))
       .with(std::int64_t{order.value})
       .with(order.who)
       .with(order.why);
@@ -200,17 +246,21 @@ Result<std::vector<Store::NamedOrder>> SqliteStore::orders(TimePoint now) {
     if (!row) return fail(row.error());
     if (!*row) return orders;
     const std::int64_t kind = rows.integer(2);
-    const std::int64_t value = rows.integer(3);
-    if (kind < 0 || kind > 2 || value < 0 || value > INT32_MAX) return impl_->damaged("an order");
+    const std::int64_t direction = rows.integer(3);
+    const std::int64_t value = rows.integer(4);
+    const bool known = kind >= 0 && kind <= static_cast<std::int64_t>(OrderKind::maintenance) && direction >= 0 &&
+                       direction <= static_cast<std::int64_t>(Direction::down);
+    if (!known || value < 0 || value > INT32_MAX) return impl_->damaged("an order");
     NamedOrder named;
     named.tier = rows.text(1);
     named.order.id = rows.integer(0);
     named.order.kind = static_cast<OrderKind>(kind);
+    named.order.direction = static_cast<Direction>(direction);
     named.order.value = static_cast<int>(value);
-    named.order.who = rows.text(4);
-    named.order.why = rows.text(5);
-    named.order.given = time_of(rows.integer(6));
-    if (const auto until = rows.optional_integer(7)) named.order.until = time_of(*until);
+    named.order.who = rows.text(5);
+    named.order.why = rows.text(6);
+    named.order.given = time_of(rows.integer(7));
+    if (const auto until = rows.optional_integer(8)) named.order.until = time_of(*until);
     orders.push_back(std::move(named));
   }
 }

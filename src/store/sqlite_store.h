@@ -2,15 +2,18 @@
 // The store of a stack on one machine: one SQLite file in WAL mode, written by the controller, read and given orders by any
 // process.
 //
-// What the file holds (schema 1; PRAGMA application_id 0x706c696d, "plim"; PRAGMA user_version is the schema's number).
+// What the file holds (schema 2; PRAGMA application_id 0x706c696d, "plim"; PRAGMA user_version is the schema's number).
 // Times are nanoseconds since 1970 UTC; a null end means "not yet" or "never".
 //   action         id, kind (0 start, 1 stop), tier, instance, detail, begun; ended, result (0 done, 1 failed, 2 abandoned),
 //   outcome
 //                  one row per instance started or stopped, written before it is done; open as long as `ended` is null
-//   tick           id, at, keyframe (0, 1), state, observation (both null unless keyframe), explanations, sentences, engine
+//   tick           id, at, keyframe (0, 1), state, observation (both null unless keyframe), explanations, sentences, engine,
+//   pending
 //                  one row per tick worth keeping; blobs are those of decide/state_codec.h, each with its own version
+//   latest         as tick, but id is always 0: the last tick, worth keeping or not
 //   state          id (always 0), at, bytes: the state after the last tick
-//   given_order    id, tier, kind (0 hold, 1 pause, 2 floor), value, who, why, given, until; withdrawn, withdrawn_by
+//   given_order    id, tier, kind (0 hold, 1 pause, 2 floor, 3 maintenance), direction (0 both, 1 up, 2 down), value, who, why,
+//   given, until; withdrawn, withdrawn_by
 //                  in force while `withdrawn` is null and `until` is null or still to come
 // What can be asked with the sqlite3 program while plimsoll runs:
 //   select datetime(at / 1000000000, 'unixepoch'), sentences from tick where sentences <> '' order by id desc limit 20;
@@ -62,6 +65,9 @@ class SqliteStore : public Store {
 
   Result<void> record(const TickRecord&) override;
   Result<std::vector<StoredTick>> ticks(TimePoint from, std::size_t limit) override;
+  Result<std::vector<StoredTick>> ticks_back(TimePoint to, std::size_t limit) override;
+  Result<void> save_latest(const TickRecord&) override;
+  Result<std::optional<StoredTick>> latest() override;
 
   Result<void> save_state(std::span<const std::uint8_t>, TimePoint now) override;
   Result<std::optional<ByteVector>> latest_state() override;

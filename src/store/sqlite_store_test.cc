@@ -114,6 +114,35 @@ TEST_F(Journal, TicksComeBackOldestFirstFromAMoment) {
   EXPECT_THAT(must(store().ticks(at(0s), 0)), IsEmpty());
 }
 
+TEST_F(Journal, TicksGoBackFromAMoment) {
+  for (int i = 1; i <= 4; ++i) must(store().record({.at = at(i * 1s), .sentences = std::to_string(i), .engine = "e"}));
+  const auto back = must(store().ticks_back(at(3s), 2));
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[0].sentences, "3");
+  EXPECT_EQ(back[1].sentences, "2");
+  EXPECT_THAT(must(store().ticks_back(at(0s), 9)), IsEmpty());
+}
+
+TEST_F(Journal, TheLatestTickTakesThePlaceOfTheOneBefore) {
+  EXPECT_EQ(must(store().latest()), std::nullopt);
+  const ByteVector state{1}, observation{2}, why{3};
+  must(store().save_latest({.at = at(1s), .keyframe = true, .state = state, .observation = observation, .explanations = why}));
+  must(store().save_latest({.at = at(2s),
+                            .keyframe = true,
+                            .state = state,
+                            .observation = observation,
+                            .explanations = why,
+                            .sentences = "api stays at 2",
+                            .engine = "0.1.0",
+                            .pending = "api: api-3 exited with 1\n"}));
+  reopen();
+  const auto latest = must(store().latest());
+  ASSERT_TRUE(latest);
+  EXPECT_EQ(*latest,
+            (StoredTick{0, at(2s), true, state, observation, why, "api stays at 2", "0.1.0", "api: api-3 exited with 1\n"}));
+  EXPECT_THAT(must(store().ticks(at(0s), 9)), IsEmpty()) << "it is no record by itself";
+}
+
 TEST_F(Journal, TheStateIsTheLastOneSaved) {
   EXPECT_EQ(must(store().latest_state()), std::nullopt);
   must(store().save_state(ByteVector{1, 2, 3}, at(1s)));
@@ -148,6 +177,19 @@ TEST_F(Journal, AnOrderComesBackWhole) {
   EXPECT_EQ(all[0].order.why, "sale");
   EXPECT_EQ(all[0].order.given, at(0s));
   EXPECT_EQ(all[0].order.until, at(60s));
+}
+
+TEST_F(Journal, ADirectionAndAMaintenanceComeBack) {
+  Store::NamedOrder pause = order("api", OrderKind::pause, 0);
+  pause.order.direction = Direction::up;
+  must(store().give(pause));
+  must(store().give(order("worker", OrderKind::maintenance, 0)));
+  reopen();
+  const auto all = must(store().orders(at(1s)));
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].order.direction, Direction::up);
+  EXPECT_EQ(all[1].order.kind, OrderKind::maintenance);
+  EXPECT_EQ(all[1].order.direction, Direction::both);
 }
 
 TEST_F(Journal, AnOrderIsInForceUntilItExpires) {

@@ -93,8 +93,8 @@ TEST(Scaling, V6_A7_AnInstanceFinishesItsRequestsBeforeItGoes) {
 // The tier's own policies do it, without an order: the rate target wants ceil(300 / 50) = 6, and the minimum once the load is
 // gone.
 TEST(Scaling, PoliciesFollowTheLoad) {
-  StackUnderTest stack(
-      {.api_extra = "    scale: {metrics: [{signal: requests_per_second, average: 50}], behavior: {down: {window: 3s}}}\n"});
+  StackUnderTest stack({.api_extra = "    scale: {metrics: [{signal: requests_per_second, average: 50}], step: {in: 100%, "
+                                     "observe: 1s}, behavior: {down: {window: 3s}}}\n"});
   ASSERT_TRUE(stack.up()) << stack.log();
   auto engine = stack.decisions("90s=290", "policy");
   ASSERT_TRUE(engine->start());
@@ -112,7 +112,7 @@ TEST(Scaling, PoliciesFollowTheLoad) {
 // Jobs pile up, workers come; jobs are done, workers go. Every job is done.
 TEST(Scaling, WorkersFollowTheBacklog) {
   StackUnderTest stack({.worker_env = "JOB_CPU_MS: \"0\", JOB_OUTSIDE_MS: \"25\", RECLAIM_AFTER: \"2\"",
-                        .worker_extra = "    scale: {behavior: {down: {window: 3s}}}\n"});
+                        .worker_extra = "    scale: {step: {in: 100%, observe: 1s}, behavior: {down: {window: 3s}}}\n"});
   ASSERT_TRUE(stack.up()) << stack.log();
   auto engine = stack.decisions("10s=150", "backlog");
   ASSERT_TRUE(engine->start());

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,8 @@ struct Round {
   Result<void> outcome;
   std::vector<Sample> samples;
   std::vector<Gauge> gauges;
+  std::vector<InstanceReading> own;
+  std::vector<ComponentReading> components;
 
   Round(Collector& collector, const std::vector<Instance>& instances, Duration now, Duration deadline = 10s) {
     Fleet fleet;
@@ -55,10 +58,18 @@ struct Round {
     Readings out;
     outcome = collector.collect(fleet, TimePoint(now), deadline, out);
     gauges = std::move(out.gauges);
+    own = std::move(out.own);
+    components = std::move(out.components);
     for (const Reading& reading : out.readings) {
       if (samples.size() <= reading.signal) samples.resize(reading.signal + 1);
       samples[reading.signal] = reading.sample;
     }
+  }
+  /// What an instance said of a signal for itself, if it did.
+  [[nodiscard]] std::optional<double> of(std::uint32_t number, std::uint32_t signal) const {
+    for (const InstanceReading& one : own)
+      if (one.number == number && one.signal == signal) return one.sample.value;
+    return std::nullopt;
   }
   [[nodiscard]] double gauge(std::string_view name) const {
     for (const Gauge& one : gauges)

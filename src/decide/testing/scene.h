@@ -15,6 +15,8 @@ struct SceneTier {
   Bounds replicas;
   std::vector<QueueTarget> consumes = {};
   Scale scale = {};
+  std::optional<Capacity> capacity = {};
+  Objectives objectives = {};
 };
 
 inline Stack one_tier(const SceneTier& from) {
@@ -26,6 +28,8 @@ inline Stack one_tier(const SceneTier& from) {
   tier.replicas = from.replicas;
   tier.consumes = from.consumes;
   tier.scale = from.scale;
+  tier.capacity = from.capacity;
+  tier.objectives = from.objectives;
   stack.tiers.push_back(tier);
   return stack;
 }
@@ -51,6 +55,9 @@ class Scene {
   void freeze() { frozen_ = true; }
   /// Whatever is asked for, only so many are ready; the rest is starting.
   void ready_stays(int n) { ready_most_ = n; }
+  void rollout(bool on) { rollout_ = on; }
+  /// Somebody else sets the count just before the next tick.
+  void set_by_somebody_else(int n) { foreign_ = n; }
   void refuse_next() { refuse_next_ = true; }
 
   TierDecision tick() {
@@ -58,15 +65,18 @@ class Scene {
     if (!frozen_)
       for (Sample& sample : samples_) sample.measured = now_;
     std::vector<InstanceSeen> instances;
-    const int asked = state_.tiers[0].asked < 0 ? plan_.tiers[0].bounds.min : state_.tiers[0].asked;
+    int asked = state_.tiers[0].asked < 0 ? plan_.tiers[0].bounds.min : state_.tiers[0].asked;
+    if (foreign_ >= 0) asked = foreign_;
     for (int i = 0; i < asked; ++i)
       instances.push_back({static_cast<std::uint32_t>(i + 1), i < ready_most_ ? Phase::ready : Phase::starting, now_, now_});
     TierSeen tier;
-    tier.asked = state_.tiers[0].asked;
+    tier.asked = foreign_ >= 0 ? foreign_ : state_.tiers[0].asked;
+    foreign_ = -1;
     tier.reported = asked;
+    tier.rollout = rollout_;
     tier.instances = instances;
     tier.samples = samples_;
-    decide(plan_, state_, Observation{{&tier, 1}, orders}, now_, decision_, why_);
+    decide(plan_, state_, Observation{{&tier, 1}, orders, {}}, now_, decision_, why_);
     Outcome outcome{TierId{0}, Outcome::Kind::accepted, decision_.tiers[0].before, decision_.tiers[0].asked};
     if (std::exchange(refuse_next_, false)) outcome.kind = Outcome::Kind::refused;
     settle(plan_, state_, outcome, now_);
@@ -78,6 +88,7 @@ class Scene {
     return decision_.tiers[0];
   }
 
+  [[nodiscard]] const Decision& all() const { return decision_; }
   [[nodiscard]] TierDecision decision() const { return decision_.tiers[0]; }
   [[nodiscard]] const Explanation& why() const { return why_[0]; }
   [[nodiscard]] const Plan& plan() const { return plan_; }
@@ -93,6 +104,8 @@ class Scene {
   std::vector<Explanation> why_;
   TimePoint now_{std::chrono::hours(24 * 365 * 56)};
   int ready_most_ = 1 << 20;
+  int foreign_ = -1;
+  bool rollout_ = false;
   bool frozen_ = false;
   bool refuse_next_ = false;
 };
