@@ -23,11 +23,12 @@ TimeZone zone_of_people() {
 /// Fills in the time asked about. False, and an error printed, if it is none or still to come.
 bool set_time(const ExplainOptions& options, ExplainReport& report) {
   if (options.ago) report.at = report.now - *options.ago;
-  if (options.at.empty()) return true;
-  report.at = parse_moment(options.at, report.now, report.zone);
+  if (!options.at) return true;
+  report.at = parse_moment(*options.at, report.now, report.zone);
   if (!report.at)
-    print_error({Errc::malformed,
-                 fmt::format("--at: '{}' is no time; expected e.g. 03:05, '2026-11-22 03:05' or 2026-11-22T03:05Z", options.at)});
+    print_error(
+        {Errc::malformed,
+         fmt::format("--at: '{}' is no time; expected e.g. 03:05, '2026-11-22 03:05' or 2026-11-22T03:05Z", *options.at)});
   else if (*report.at > report.now)
     print_error({Errc::malformed, fmt::format("--at: {} is still to come", moment_text(*report.at, report.now, report.zone))});
   return report.at && *report.at <= report.now;
@@ -43,7 +44,7 @@ Result<TierReport> report_of(Store& store, const ExplainReport& report, TierId t
     if (!records) return fail(records.error());
     for (const StoredTick& record : *records) out.decisions.push_back(explained(plan, tier, record, report.engine));
   } else {
-    const auto record = record_before(store, plan, tier, at);
+    const auto record = record_before(store, at);
     if (!record) return fail(record.error());
     if (*record) out.decisions.push_back(explained(plan, tier, **record, report.engine));
   }

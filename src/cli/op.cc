@@ -112,6 +112,11 @@ int run_op(const OpOptions& options) {
   if (options.kind == OpOptions::Kind::release) return release(**store, options, now);
 
   if (!fits_balancer(loaded->stack, options)) return exit_bad_input;
+  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (std::ranges::any_of(options.why, control)) {
+    print_error({Errc::malformed, "--why: one line of plain text, without control characters"});
+    return exit_bad_input;
+  }
   Store::NamedOrder given;
   given.tier = options.tier;
   given.order.kind = kind_of(options.kind);

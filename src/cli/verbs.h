@@ -36,8 +36,8 @@ struct OpOptions {
 
 struct ExplainOptions {
   StackChoice stack;
-  std::string tier;  // empty: all
-  std::string at;    // "03:05", "2026-11-22T03:05Z"; empty: now, unless `ago`
+  std::string tier;               // empty: all
+  std::optional<std::string> at;  // "03:05", "2026-11-22T03:05Z"; absent: now, unless `ago`
   std::optional<Duration> ago;
   int last = 0;  // > 0: that many decisions, a line each
   bool json = false;

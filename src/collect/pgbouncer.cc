@@ -10,7 +10,8 @@
 namespace plimsoll::collect {
 namespace {
 
-constexpr double too_long_s = 1;  // a shorter wait is what a pool is for
+constexpr double too_long_s = 0.2;  // a shorter wait is what a pool is for
+constexpr double well_used = 0.9;   // below what the engine takes for saturated
 
 // Its console is a database of its own.
 constexpr std::string_view console_database = "pgbouncer";
@@ -18,8 +19,9 @@ constexpr std::string_view console_database = "pgbouncer";
 double of_pool(const PoolerFigures::Pool& pool) {
   if (pool.size <= 0) return pool.clients_waiting > 0 && pool.longest_wait_s >= too_long_s ? 1 : 0;
   const double share = pool.servers_active / pool.size;
-  const bool waits = pool.clients_waiting > 0 && (share >= 1 || pool.longest_wait_s >= too_long_s);
-  return waits ? std::max(share, 1.0) + pool.clients_waiting / pool.size : share;
+  // A pool that is full at the moment of looking, with nobody kept waiting, is well used and not short.
+  const bool waits = pool.clients_waiting > 0 && pool.longest_wait_s >= too_long_s;
+  return waits ? std::max(share, 1.0) + pool.clients_waiting / pool.size : std::min(share, well_used);
 }
 
 std::map<std::string, double, std::less<>> pool_sizes(const wire::PgResult& databases) {

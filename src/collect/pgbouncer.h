@@ -25,9 +25,9 @@ struct PoolerFigures {
   double clients_max = 0;  // max_client_conn
 };
 
-/// The highest of: of each pool, the share of its server connections in use; clients' connections over those allowed. Clients
-/// that wait are more than all: of a pool where all are in use, or somebody has waited for a second (the database may allow fewer
-/// than the pool's size, or be down), 1 and the waiting clients over the size. Pure; 0 without a pool.
+/// The highest of: of each pool, the share of its server connections in use, at most 0.9 as long as nobody waits for long;
+/// clients' connections over those allowed. Where somebody has waited for 200 ms (all are in use, the database allows fewer than
+/// the pool's size, or is down): 1 and the waiting clients over the size. Pure; 0 without a pool.
 double saturation(const PoolerFigures& figures);
 
 /// The component's saturation, as above. An Error, and a gap, if the console does not answer; it is connected to again at the

@@ -12,11 +12,12 @@
 namespace plimsoll {
 namespace {
 
-/// How far back a tier's last evaluation may lie: a polling tier is journalled every five minutes, others do not wait.
+/// Records looked through for one decision of a tier; keyframes and other tiers' news stand between them.
 constexpr std::size_t records_back = 500;
 
 /// The tier's part of a record; absent if it can't be read, or speaks of what this plan does not have.
 std::optional<Explanation> part_of(const Plan& plan, TierId tier, const StoredTick& record) {
+  if (const auto of = shape_of(record.state); of && *of != shape(plan)) return std::nullopt;  // its indices are another plan's
   const Result<std::vector<Explanation>> all = decode_explanations(record.explanations);
   if (!all) return std::nullopt;
   const auto found = std::ranges::find(*all, tier, &Explanation::tier);
@@ -24,6 +25,10 @@ std::optional<Explanation> part_of(const Plan& plan, TierId tier, const StoredTi
 }
 
 bool same(const Explanation& a, const Explanation& b) { return encode(std::span(&a, 1)) == encode(std::span(&b, 1)); }
+
+bool waits(const Explanation& why) {
+  return std::ranges::any_of(why.steps, [](const StepLine& step) { return step.reason == Reason::between_polls; });
+}
 
 /// Whether decide() may be given it: sized as the plan wants it.
 bool matches(const OwnedObservation& seen, const Plan& plan) {
@@ -53,6 +58,7 @@ Result<Again> decide_again(const Plan& plan, const StoredTick& record) {
   if (!fits(*state, plan)) return fail(other_plan, "the stack's tiers or policies are others now than they were then");
   Result<OwnedObservation> seen = decode_observation(record.observation);
   if (!seen) return fail(seen.error());
+  take_up(plan, *state);
   if (!matches(*seen, plan)) return fail(Errc::malformed, "the stack's signals are others now than they were then");
   Again again;
   again.why.resize(plan.tiers.size());
@@ -97,6 +103,10 @@ Explained explained(const Plan& plan, TierId tier, const StoredTick& record, std
   out.enabling.assign(again->decision.enabling.begin(), again->decision.enabling.end());
   for (const Order& order : again->orders)
     if (order.tier == tier) out.orders.push_back(order);
+  // A tick between two polls is stored with the evaluation its count stands for.
+  if (out.stored && waits(*out.now) && out.stored->before == out.now->before &&
+      out.stored->decision.asked == out.now->decision.asked)
+    out.now = out.stored;
   out.again = out.stored && same(*out.stored, *out.now) ? Explained::Again::same : Explained::Again::differs;
   if (!out.stored)
     out.trouble = "what was decided then can't be read; this is what is decided again";
@@ -105,17 +115,13 @@ Explained explained(const Plan& plan, TierId tier, const StoredTick& record, std
   return out;
 }
 
-Result<std::optional<StoredTick>> record_before(Store& store, const Plan& plan, TierId tier, TimePoint at) {
+Result<std::optional<StoredTick>> record_before(Store& store, TimePoint at) {
   Result<std::optional<StoredTick>> latest = store.latest();
   if (!latest) return fail(latest.error());
-  Result<std::vector<StoredTick>> records = store.ticks_back(at, records_back);
+  Result<std::vector<StoredTick>> records = store.ticks_back(at, 1);
   if (!records) return fail(records.error());
   if (*latest && (*latest)->at <= at) records->insert(records->begin(), std::move(**latest));
   if (records->empty()) return std::nullopt;
-  for (StoredTick& record : *records) {
-    const std::optional<Explanation> why = part_of(plan, tier, record);
-    if (!why || why->decision.reason != Reason::between_polls) return std::optional(std::move(record));
-  }
   return std::optional(std::move(records->front()));
 }
 

@@ -37,9 +37,9 @@ struct Explained {
 /// @param version  of this program
 Explained explained(const Plan&, TierId tier, const StoredTick& record, std::string_view version);
 
-/// The last tick at or before `at` in which `tier` was looked at (not only waited for its next poll); absent if there is none on
-/// record. Errors are the store's.
-Result<std::optional<StoredTick>> record_before(Store&, const Plan&, TierId tier, TimePoint at);
+/// The last tick at or before `at`; absent if there is none on record. A tier that was between two polls then stands in it with
+/// the evaluation its count stood for. Errors are the store's.
+Result<std::optional<StoredTick>> record_before(Store&, TimePoint at);
 
 /// The last `count` ticks at or before `at` that changed the tier or held it for another reason than the one before, oldest
 /// first.

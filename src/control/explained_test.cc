@@ -58,7 +58,7 @@ struct Rig {
       ASSERT_TRUE(loop.tick());
     }
   }
-  StoredTick record(TimePoint at) { return record_before(store, plan, TierId{0}, at)->value(); }
+  StoredTick record(TimePoint at) { return record_before(store, at)->value(); }
   StoredTick record() { return record(clock.now()); }
 };
 
@@ -106,7 +106,7 @@ TEST(Explain, APastMomentIsTheRecordBeforeIt) {
   rig.run(900, 10s);
   EXPECT_EQ(explained(rig.plan, TierId{0}, rig.record(calm), "0.1.0").decision()->decision.asked, 2);
   EXPECT_EQ(explained(rig.plan, TierId{0}, rig.record(calm + 30s), "0.1.0").decision()->decision.asked, 5);
-  const auto before = record_before(rig.store, rig.plan, TierId{0}, calm - 1h);
+  const auto before = record_before(rig.store, calm - 1h);
   ASSERT_TRUE(before);
   EXPECT_FALSE(before->has_value());
 }
@@ -268,7 +268,7 @@ TEST(Explain, ATierThatPollsShowsItsLastEvaluation) {
     clock.advance(1s);
     loop.advance();
     ASSERT_TRUE(loop.tick());
-    const Explained what = explained(plan, TierId{0}, record_before(store, plan, TierId{0}, clock.now())->value(), "0.1.0");
+    const Explained what = explained(plan, TierId{0}, record_before(store, clock.now())->value(), "0.1.0");
     ASSERT_NE(what.decision()->decision.reason, Reason::between_polls);
     ASSERT_LE(clock.now() - what.at, 15s);
     ASSERT_EQ(what.again, Again::same);

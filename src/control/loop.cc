@@ -10,8 +10,24 @@
 namespace plimsoll {
 namespace {
 
-std::size_t between_polls(const Decision& decision) {
-  return static_cast<std::size_t>(std::ranges::count(decision.tiers, Reason::between_polls, &TierDecision::reason));
+bool waits(const Explanation& why) {
+  return std::ranges::any_of(why.steps, [](const StepLine& step) { return step.reason == Reason::between_polls; });
+}
+
+/// Between two polls the last evaluation is what a count stands for: its policies and steps, under today's orders and limits.
+Explanation with_evaluation(const Explanation& now, const Explanation& last) {
+  Explanation shown = now;
+  shown.policies = last.policies;
+  shown.winner = last.winner;
+  shown.has_winner = last.has_winner;
+  shown.steps.clear();
+  for (const StepLine& step : last.steps)
+    if (step.step != Step::order && step.step != Step::couple) shown.steps.push_back(step);
+  for (const StepLine& step : now.steps)
+    if (step.reason != Reason::between_polls) shown.steps.push_back(step);
+  if (now.decision.reason != Reason::between_polls) return shown;
+  shown.decision.reason = shown.steps.empty() ? Reason::steady : shown.steps[shown.steps.size() - 1].reason;
+  return shown;
 }
 
 std::string lines_of(const std::vector<std::string>& texts) {
@@ -19,9 +35,6 @@ std::string lines_of(const std::vector<std::string>& texts) {
   for (const std::string& one : texts) lines += one + "\n";
   return lines;
 }
-
-/// A complete tick is not replaced by one in which tiers only wait for their next poll, unless it is older than this.
-constexpr Duration latest_stands = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -34,6 +47,8 @@ Loop::Loop(const Plan& plan, Clock& clock, Samples& samples, Driver& driver, Sto
       version_(std::move(version)),
       state_(initial_state(plan)),
       why_(plan.tiers.size()),
+      evaluated_(plan.tiers.size()),
+      shown_(plan.tiers.size()),
       news_(plan) {
   seen_.tiers.resize(plan.tiers.size());
 }
@@ -43,7 +58,10 @@ Result<void> Loop::restore() {
   if (!stored) return fail(stored.error());
   if (!*stored) return {};
   Result<StackState> state = decode_state(**stored);
-  if (state && fits(*state, plan_)) state_ = std::move(*state);
+  if (state && fits(*state, plan_)) {
+    take_up(plan_, *state);
+    state_ = std::move(*state);
+  }
   return {};
 }
 
@@ -102,11 +120,16 @@ std::string Loop::pending() const {
 void Loop::save(const TickRecord& record, Tick& report) {
   if (const Result<void> saved = store_.save_state(encode(state_), report.at); !saved)
     report.sentences.push_back("state not saved: " + saved.error().message);
-  const std::size_t waiting = between_polls(decision_);
-  if (waiting > unevaluated_ && report.at - latest_ < latest_stands) return;
-  if (const Result<void> saved = store_.save_latest(record); !saved) return;
-  latest_ = report.at;
-  unevaluated_ = waiting;
+  if (const Result<void> saved = store_.save_latest(record); !saved)
+    report.sentences.push_back("the latest decision was not saved for explain: " + saved.error().message);
+}
+
+void Loop::show() {
+  for (std::size_t i = 0; i < why_.size(); ++i) {
+    const bool unevaluated = waits(why_[i]);
+    if (!unevaluated) evaluated_[i] = why_[i];
+    shown_[i] = unevaluated && !evaluated_[i].policies.empty() ? with_evaluation(why_[i], evaluated_[i]) : why_[i];
+  }
 }
 
 Result<Tick> Loop::tick() {
@@ -117,7 +140,8 @@ Result<Tick> Loop::tick() {
   const ByteVector before = encode(state_);
   const ByteVector observation = encode(seen_.view());
   decide(plan_, state_, seen_.view(), report.at, decision_, why_);
-  const ByteVector explanations = encode(std::span<const Explanation>(why_));
+  show();
+  const ByteVector explanations = encode(std::span<const Explanation>(shown_));
   TickRecord record{report.at, true, before, observation, explanations, {}, version_, pending()};
 
   News news = news_;

@@ -53,6 +53,7 @@ class Loop {
   Result<void> journal(TickRecord& record, const News::Told& told);
   [[nodiscard]] std::string pending() const;
   void save(const TickRecord& record, Tick& report);
+  void show();
 
   const Plan& plan_;
   Clock& clock_;
@@ -64,10 +65,10 @@ class Loop {
   OwnedObservation seen_;
   Decision decision_;
   std::vector<Explanation> why_;
+  std::vector<Explanation> evaluated_;  // of each tier the last that was not between two polls
+  std::vector<Explanation> shown_;      // what is stored
   News news_;
   TimePoint last_keyframe_{};
-  TimePoint latest_{};         // when the store's latest tick was saved
-  std::size_t unevaluated_{};  // tiers of it that were between two polls
 };
 
 }  // namespace plimsoll

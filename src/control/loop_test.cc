@@ -121,6 +121,35 @@ TEST(Loop, ARestartChangesNoDecision) {
   EXPECT_EQ(rig.instances(), 2U);
 }
 
+// Stopped inside a night of 00:00 to 06:00 (the clock begins at midnight); the file now says 01:00 to 05:00. The stored "zero
+// until six" is not the new file's answer.
+TEST(Loop, ARestartWithAnEditedScheduleReadsItAnew) {
+  const auto scheduled = [](const char* from, const char* until) {
+    Stack stack = one_service();
+    stack.tiers[0].scale.schedule = {{.kind = ScheduleRule::Kind::exact, .replicas = 0}};
+    stack.tiers[0].scale.schedule[0].when.start = from;
+    stack.tiers[0].scale.schedule[0].when.end = until;
+    return compile(stack);
+  };
+  const Plan old = scheduled("0 0 * * *", "0 6 * * *"), edited = scheduled("0 1 * * *", "0 5 * * *");
+  FakeClock clock;
+  FakeSamples samples{old};
+  FakeDriver driver{{"api"}, 2s};
+  FakeStore store;
+  Loop before(old, clock, samples, driver, store, "test");
+  clock.advance(30min);
+  ASSERT_TRUE(before.tick());
+  ASSERT_EQ(driver.fleet().tiers[0].asked, 0);
+  Loop next(edited, clock, samples, driver, store, "test");
+  ASSERT_TRUE(next.restore());
+  clock.advance(1s);
+  ASSERT_TRUE(next.tick());
+  EXPECT_EQ(driver.fleet().tiers[0].asked, 2);
+  clock.advance(31min);
+  ASSERT_TRUE(next.tick());
+  EXPECT_EQ(driver.fleet().tiers[0].asked, 0) << "01:01";
+}
+
 TEST(Loop, AStateOfAnotherShapeIsLeftAside) {
   Rig rig;
   rig.tick();
@@ -187,10 +216,11 @@ TEST(Loop, ARefusalIsSaidAndTriedAgain) {
   EXPECT_EQ(rig.instances(), 5U);
 }
 
+// The start (0 → 2), why it stays there (min is 2), and the keyframes of the fifth and tenth minute.
 TEST(Loop, KeepsAKeyframeEveryFiveMinutes) {
   Rig rig;
-  for (int i = 0; i < 601; ++i) rig.tick();
-  EXPECT_EQ(rig.store.ticks(TimePoint{}, 100)->size(), 3U);
+  for (int i = 0; i < 602; ++i) rig.tick();
+  EXPECT_EQ(rig.store.ticks(TimePoint{}, 100)->size(), 4U);
 }
 
 // The load goes past what max carries and stays: one record says so, not one a second.

@@ -5,18 +5,22 @@
 namespace plimsoll {
 namespace {
 
-const Order* youngest(std::span<const Order> orders, OrderKind kind, TierId tier, TimePoint now) {
+/// The youngest in force for which `fits`.
+template <class Fits>
+const Order* youngest(const OrdersOfTier& orders, TimePoint now, Fits fits) {
   const Order* found = nullptr;
-  for (const Order& order : orders) {
-    if (order.kind != kind || order.tier != tier || (order.until && *order.until <= now)) continue;
+  for (const std::uint32_t index : orders.mine) {
+    const Order& order = orders.all[index];
+    if ((order.until && *order.until <= now) || !fits(order)) continue;
     if (!found || order.given > found->given || (order.given == found->given && order.id > found->id)) found = &order;
   }
   return found;
 }
 
-bool stops(const Order& pause, int current, int wish) {
-  if (wish == current) return false;
-  return pause.direction == Direction::both || (pause.direction == Direction::up) == (wish > current);
+bool stops(const Order& order, int current, int wish) {
+  if (order.kind != OrderKind::pause) return false;
+  if (order.direction == Direction::both) return true;
+  return wish != current && (order.direction == Direction::up) == (wish > current);
 }
 
 /// What the tier's schedules demand now: the highest floor and the last exact count, each with its policy.
@@ -55,17 +59,18 @@ StepLine bound(const TierPlan& plan, const Explanation& why, int least, int wish
   return {Step::bound, wish, floored, reason, {}, 0};
 }
 
-StepLine obey(const TierPlan& plan, std::span<const Order> orders, int current, int wish, TimePoint now) {
-  if (orders.empty()) return {Step::order, wish, wish, Reason::steady, {}, 0};
-  if (const Order* hold = youngest(orders, OrderKind::hold, plan.id, now))
+StepLine obey(const TierPlan&, const OrdersOfTier& orders, int current, int wish, TimePoint now) {
+  const auto of = [&](OrderKind kind) { return youngest(orders, now, [kind](const Order& one) { return one.kind == kind; }); };
+  if (orders.mine.empty()) return {Step::order, wish, wish, Reason::steady, {}, 0};
+  if (const Order* hold = of(OrderKind::hold))
     return {Step::order, wish, std::clamp(hold->value, 0, capacity::most_instances), Reason::order_hold, {}, hold->id};
-  if (const Order* work = youngest(orders, OrderKind::maintenance, plan.id, now))
+  if (const Order* work = of(OrderKind::maintenance))
     return {Step::order, wish, current, Reason::order_maintenance, {}, work->id};
-  if (const Order* pause = youngest(orders, OrderKind::pause, plan.id, now);
-      pause && (stops(*pause, current, wish) || wish == current))
+  const Order* floor = of(OrderKind::floor);
+  const int floored = floor ? std::min(std::max(floor->value, wish), capacity::most_instances) : wish;
+  if (const Order* pause = youngest(orders, now, [&](const Order& one) { return stops(one, current, floored); }))
     return {Step::order, wish, current, Reason::order_pause, {}, pause->id};
-  if (const Order* floor = youngest(orders, OrderKind::floor, plan.id, now); floor && floor->value > wish)
-    return {Step::order, wish, std::min(floor->value, capacity::most_instances), Reason::order_floor, {}, floor->id};
+  if (floored > wish) return {Step::order, wish, floored, Reason::order_floor, {}, floor->id};
   return {Step::order, wish, wish, Reason::steady, {}, 0};
 }
 

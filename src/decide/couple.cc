@@ -7,7 +7,7 @@
 namespace plimsoll {
 namespace {
 
-/// Written down in the policies' own name: a person who ordered a count meets only the limits.
+/// Whether it is the policies that want to grow: what a person or a schedule asked for meets limits only.
 bool by_policy(Reason reason) {
   switch (reason) {
     case Reason::order_hold:
@@ -15,6 +15,7 @@ bool by_policy(Reason reason) {
     case Reason::schedule_floor:
     case Reason::schedule_exact:
     case Reason::bound_min:
+    case Reason::contended:  // all it grows to is min
       return false;
     default:
       return true;
@@ -85,6 +86,7 @@ void note_limit(const Plan& plan, const StackState& state, TimePoint now, LimitI
 /// A saturated pooler can be helped where it stands.
 void note_bottleneck(const Plan& plan, const StackState& state, TimePoint now, const Explanation& why, Decision& out) {
   const StepLine& step = why.steps[why.steps.size() - 1];
+  if (step.reason != Reason::bottleneck) return;  // so many steps that this one found no room
   for (std::size_t i = 0; i < plan.poolers.size(); ++i) {
     const PoolerPlan& pooler = plan.poolers[i];
     if (static_cast<std::int64_t>(pooler.component.index) != step.subject) continue;

@@ -23,16 +23,21 @@ void count_phases(const TierSeen& seen, Explanation& why) {
   why.draining = static_cast<int>(seen.instances.size()) - ready - starting;
 }
 
-/// What was asked for last; at the very first tick what is there, brought within the bounds. A count that somebody else set is
-/// taken over, and remembered as a contest.
-int current_count(const TierPlan& plan, TierState& state, const TierSeen& seen, TimePoint now) {
-  if (state.asked < 0) return plan.bounds.clamp(seen.asked >= 0 ? seen.asked : seen.reported);
+/// A count that somebody else set is taken over, as a change like any other, and remembered as a contest.
+void take_over(TierState& state, int asked, TimePoint now) {
+  state.contests.record(now);
+  state.changes.record(now, asked - state.asked);
+  state.changed = now;
+  (asked > state.asked ? state.grown : state.shrunk) = now;
+  state.emptied = asked == 0;
+  state.asked = asked;
+}
+
+/// What was asked for last; at the very first tick what is there, so that bounds and shared limits see the step from there.
+int current_count(TierState& state, const TierSeen& seen, TimePoint now) {
   const int asked = std::min(seen.asked, capacity::most_instances);
-  if (asked >= 0 && asked != state.asked) {
-    state.contests.record(now);
-    state.changes.record(now, asked - state.asked);
-    state.asked = asked;
-  }
+  if (state.asked < 0) return asked >= 0 ? asked : std::clamp(seen.reported, 0, capacity::most_instances);
+  if (asked >= 0 && asked != state.asked) take_over(state, asked, now);
   return state.asked;
 }
 
@@ -128,6 +133,11 @@ int decide_others(const TierView& tier, TierState& state, LikeState& like, std::
   decision.wanted = line.in;
   decision.reason = line.reason;
   int count = line.out;
+  // An HPA leaves a target at zero alone: somebody switched it off. Where it was a schedule, an order or the first start that
+  // left it there, nobody did.
+  if (tier.plan.like == Like::hpa && tier.current == 0 && count == 0 && !state.emptied)
+    count = take({Step::bound, 0, tier.plan.bounds.min, tier.plan.bounds.min > 0 ? Reason::bound_min : Reason::steady, {}, 0},
+                 why, decision.reason);
   if (tier.plan.like == Like::hpa) count = obey_schedules(tier, ScheduleRule::Kind::floor, clocks, count, decision.reason, why);
   return obey_schedules(tier, ScheduleRule::Kind::exact, clocks, count, decision.reason, why);
 }
@@ -140,6 +150,7 @@ void expect(const TierView& tier, TierState& state, const TierDecision& decision
   for (const PolicyLine& one : why.policies)
     if (one.policy == why.winner) line = &one;
   if (!line || line->gap != Gap::none || line->policy.index >= why.policies.size()) return;
+  if (!can_judge(tier.plan, tier.plan.policies[line->policy.index])) return;
   const std::uint32_t load = tier.plan.load;
   const bool known = load != PolicyPlan::none && tier.seen.samples[load].gap == Gap::none;
   state.expectation = {
@@ -165,8 +176,14 @@ bool is_policys(const TierPlan& plan, const TierDecision& decision) {
   }
 }
 
-TierDecision decide_tier(const TierView& tier, StackState& stack_state, const Observation& seen, LikeRoom& room,
-                         Explanation& why) {
+/// A contested count is left alone; one outside the bounds is brought to their edge, as far as the wish goes there.
+int hands_off(const Bounds& bounds, int current, int wish) {
+  if (current < bounds.min) return std::clamp(wish, current, bounds.min);
+  return current > bounds.max ? std::clamp(wish, bounds.max, current) : current;
+}
+
+TierDecision decide_tier(const TierView& tier, StackState& stack_state, const Observation& seen, OrdersOfTier orders,
+                         LikeRoom& room, Explanation& why) {
   TierState& state = stack_state.tiers[tier.plan.id.index];
   const auto clocks = std::span(stack_state.clocks).subspan(tier.plan.first_policy, tier.plan.policies.size());
   TierDecision decision;
@@ -178,9 +195,29 @@ TierDecision decide_tier(const TierView& tier, StackState& stack_state, const Ob
   else
     count = decide_others(tier, state, stack_state.likes[tier.plan.like_index], clocks, room, decision, why);
   if (state.contests.after(tier.now - contest_memory) >= contests_at_most)
-    count = take({Step::safety, count, tier.current, Reason::contended, {}, 0}, why, decision.reason);
-  decision.granted = take(obey(tier.plan, seen.orders, tier.current, count, tier.now), why, decision.reason);
+    count = take({Step::safety, count, hands_off(tier.plan.bounds, tier.current, count), Reason::contended, {}, 0}, why,
+                 decision.reason);
+  decision.granted = take(obey(tier.plan, orders, tier.current, count, tier.now), why, decision.reason);
+  state.by_policy = is_policys(tier.plan, decision);
   return decision;
+}
+
+/// Counting sort: thousands of tiers don't each look through all orders.
+void sort_orders(std::span<const Order> orders, std::size_t tiers, OrderRoom& room) {
+  if (orders.empty()) return;
+  room.begin.assign(tiers + 1, 0);
+  room.sorted.resize(orders.size());
+  for (const Order& order : orders)
+    if (order.tier.index < tiers) ++room.begin[order.tier.index + 1];
+  for (std::size_t i = 1; i <= tiers; ++i) room.begin[i] += room.begin[i - 1];
+  room.next.assign(room.begin.begin(), room.begin.end() - 1);
+  for (std::uint32_t i = 0; i < orders.size(); ++i)
+    if (orders[i].tier.index < tiers) room.sorted[room.next[orders[i].tier.index]++] = i;
+}
+
+OrdersOfTier orders_of(const OrderRoom& room, std::span<const Order> orders, std::size_t tier) {
+  if (orders.empty()) return {};
+  return {orders, std::span(room.sorted).subspan(room.begin[tier], room.begin[tier + 1] - room.begin[tier])};
 }
 
 }  // namespace
@@ -191,6 +228,7 @@ void decide(const Plan& plan, StackState& state, const Observation& seen, TimePo
   PLIMSOLL_ASSERT(state.tiers.size() == plan.tiers.size() && state.clocks.size() == plan.policies);
   PLIMSOLL_ASSERT(seen.components.empty() || seen.components.size() == plan.components.size());
   out.tiers.resize(plan.tiers.size());
+  sort_orders(seen.orders, plan.tiers.size(), out.orders);
   for (std::size_t i = 0; i < plan.tiers.size(); ++i) {
     const TierPlan& tier = plan.tiers[i];
     PLIMSOLL_ASSERT(seen.tiers[i].samples.size() == tier.signals.size());
@@ -198,14 +236,14 @@ void decide(const Plan& plan, StackState& state, const Observation& seen, TimePo
     why[i].tier = tier.id;
     why[i].pending = seen.tiers[i].pending;
     count_phases(seen.tiers[i], why[i]);
-    why[i].before = current_count(tier, state.tiers[i], seen.tiers[i], now);
+    PLIMSOLL_ASSERT(seen.tiers[i].own.empty() || seen.tiers[i].own.size() == tier.own_signals * seen.tiers[i].instances.size());
+    why[i].before = current_count(state.tiers[i], seen.tiers[i], now);
     const TierView view{plan, tier, seen.tiers[i], why[i].before, why[i].ready, now};
-    out.tiers[i] = decide_tier(view, state, seen, out.like, why[i]);
+    out.tiers[i] = decide_tier(view, state, seen, orders_of(out.orders, seen.orders, i), out.like, why[i]);
   }
   couple(plan, state, seen, now, out, why);
   for (std::size_t i = 0; i < plan.tiers.size(); ++i) {
     why[i].decision = out.tiers[i];
-    state.tiers[i].by_policy = is_policys(plan.tiers[i], out.tiers[i]);
     if (out.tiers[i].changes())
       expect({plan, plan.tiers[i], seen.tiers[i], why[i].before, why[i].ready, now}, state.tiers[i], out.tiers[i], why[i]);
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/testing/scene.h"
+#include "decide/testing/stage.h"
 
 namespace plimsoll {
 namespace {
@@ -256,6 +257,40 @@ TEST(Settle, ARefusedCountChangesNothing) {
 TEST(Start, FirstTickTakesWhatIsThereWithinTheBounds) {
   Scene scene({.replicas = {3, 5}});
   EXPECT_EQ(scene.tick().asked, 3);
+}
+
+// Min ten each, room for twelve: the first tick grants six each, as any other would, and names the limit.
+TEST(Start, TheFirstTickMeetsSharedLimits) {
+  using namespace testing_;
+  Stack stack = stack_of({plain_tier("api", {10, 20}), plain_tier("web", {10, 20})});
+  stack.limits.cores = Cores{12};
+  Stage stage(stack);
+  for (int i = 0; i < 60; ++i) {
+    stage.tick();
+    ASSERT_EQ(stage.asked(0) + stage.asked(1), 12) << i;
+    for (const std::size_t tier : {0U, 1U}) {
+      ASSERT_EQ(stage.reason(tier), Reason::limit) << i;
+      ASSERT_EQ(stage.plan().limits[stage.why(tier).limits[0].limit.index].name, "cores");
+    }
+  }
+}
+
+TEST(Start, APauseStartsNothing) {
+  testing_::Stage stage(testing_::stack_of({testing_::plain_tier("api", {3, 5})}));
+  stage.orders = {order(OrderKind::pause, 0)};
+  EXPECT_EQ(stage.tick().tiers[0].asked, 0);
+  EXPECT_EQ(stage.reason(), Reason::order_pause);
+  EXPECT_EQ(stage.run_for(60s).tiers[0].asked, 0);
+  stage.orders.clear();
+  EXPECT_EQ(stage.tick().tiers[0].asked, 3);
+}
+
+TEST(Start, AnIdleTierStaysAtZero) {
+  Tier worker = testing_::plain_tier("worker", {0, 5}, TierKind::worker);
+  worker.consumes = {{"jobs", 20}};
+  testing_::Stage stage(testing_::stack_of({worker}));
+  stage.see(0, SignalKind::backlog, 0, "jobs");
+  for (int i = 0; i < 400; ++i) ASSERT_EQ(stage.tick().tiers[0].asked, 0) << i;
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ enum class Reason : std::uint8_t {
   limit,       // a limit shared with other tiers leaves no room
   bottleneck,  // what this tier calls is saturated: more callers would only wait there
   frozen,      // the last growth did not help: no more of it for a while
-  contended,   // somebody else keeps changing the count: hands off
+  contended,   // somebody else keeps changing the count: hands off, within the bounds
 };
 
 /// Replicas of one tier, step by step: the policies want `wanted`; behaviour and bounds leave a wish, of which shared limits
@@ -71,7 +71,7 @@ struct Enabling {
   LimitId limit;
   ComponentId component;  // meaningless for raise_limit without one
   double from = 0, to = 0;
-  bool managed = false;  // the driver can carry it out, and is told to: part of the decision. Else: a proposal
+  bool managed = false;  // Abilities says the driver can carry it out: part of the decision. Else: a proposal
   bool waits = false;    // it needs a restart, and the component's maintenance window is not open
 };
 
@@ -95,12 +95,18 @@ struct LikeRoom {
   std::vector<keda::Reading> readings;
 };
 
+/// The same for orders, by tier.
+struct OrderRoom {
+  std::vector<std::uint32_t> begin, next, sorted;
+};
+
 struct Decision {
   std::vector<TierDecision> tiers;  // one per Plan::tiers
   InlineVector<Enabling, 8> enabling;
   double cost_before = 0, cost_after = 0;  // dollars an hour, of all tiers with a price
   CoupleRoom room;
   LikeRoom like;
+  OrderRoom orders;
 };
 
 }  // namespace plimsoll

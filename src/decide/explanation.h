@@ -12,17 +12,18 @@ namespace plimsoll {
 /// What a policy had to say, beside its number. The order is that of stored explanations.
 enum class Note : std::uint8_t {
   proposes,
-  in_tolerance,    // near enough to the target: the count as it is
-  not_held,        // a rule whose condition does not hold, or not for long enough
-  resting,         // a rule that changed the count a moment ago
-  investigate,     // a rule that wants a person to look first
-  outside_window,  // a schedule that is not on
-  inactive,        // below its activation
-  fallback,        // without data for so long that the fallback speaks for it
-  no_data,         // a gap
+  in_tolerance,           // near enough to the target: the count as it is
+  not_held,               // a rule whose condition does not hold, or not for long enough
+  resting,                // a rule that changed the count a moment ago
+  investigate,            // a rule that wants a person to look first
+  outside_window,         // a schedule that is not on
+  inactive,               // below its activation
+  fallback,               // without data for so long that the fallback speaks for it
+  no_data,                // a gap
   unreachable_objective,  // capacity: even an idle instance is slower than the objective; sized by utilization
   direction_checked,      // instances beyond the count (a rollout) would have turned the direction around
   error,                  // like: hpa or keda: the controller's own error
+  no_traffic,             // a latency or a share of errors, but there was no request
 };
 
 /// One policy's view.
@@ -36,7 +37,20 @@ struct PolicyLine {
   Note note = Note::proposes;
 };
 
-enum class Step : std::uint8_t { combine, stabilize, rate_limit, bound, order, activate, step, flap, safety, schedule, couple, verify };
+enum class Step : std::uint8_t {
+  combine,
+  stabilize,
+  rate_limit,
+  bound,
+  order,
+  activate,
+  step,
+  flap,
+  safety,
+  schedule,
+  couple,
+  verify
+};
 
 /// One step that changed the count, or kept it from changing.
 struct StepLine {
@@ -44,8 +58,9 @@ struct StepLine {
   int in = 0;
   int out = 0;
   Reason reason = Reason::steady;
-  TimePoint since{};         // stabilize: when the past wish that binds was made; frozen, flapping, cooldown: until when
-  std::int64_t subject = 0;  // order: its id; limit: LimitId; bottleneck, frozen: ComponentId or -1; schedule, investigate: PolicyId
+  TimePoint since{};  // stabilize: when the past wish that binds was made; frozen, flapping, cooldown: until when
+  std::int64_t subject =
+      0;  // order: its id; limit: LimitId; bottleneck, frozen: ComponentId or -1; schedule, investigate: PolicyId
 };
 
 /// A shared limit that left less than was wished.
@@ -58,7 +73,7 @@ struct LimitLine {
 /// What came of the last growth.
 struct VerifyLine {
   enum class Verdict : std::uint8_t { none, waiting, helped, no_help, not_judged } verdict = Verdict::none;
-  PolicyId policy;  // that grew the tier
+  PolicyId policy;                            // that grew the tier
   double before = 0, expected = 0, seen = 0;  // of its signal
   TimePoint due{};
 };

@@ -15,7 +15,7 @@ void layout(Ar& ar, T& line) {
   ar(line.age);
   ar(line.proposal);
   ar.name(line.gap, Gap::malformed);
-  ar.name(line.note, Note::error);
+  ar.name(line.note, Note::no_traffic);
 }
 
 template <class Ar, Maybe<StepLine> T>

@@ -89,5 +89,24 @@ TEST(Contended, AfterThreeContestsHandsOff) {
   EXPECT_EQ(stage.run_for(20s).tiers[0].asked, 10);
 }
 
+// Hands off, but not below min: a script that sets 0 for the third time meets the three that there must be, not our ten.
+TEST(Contended, ATierBelowItsMinIsLiftedToIt) {
+  Tier tier = api(0s);
+  tier.replicas = {3, 40};
+  Stage stage(stack_of({tier}));
+  stage.runs(0, 10);
+  stage.see(0, SignalKind::requests_per_second, 100);
+  for (int i = 0; i < 2; ++i) {
+    stage.tick();
+    stage.set_by_somebody_else(0, 0);
+    EXPECT_EQ(stage.tick().tiers[0].asked, 10);
+  }
+  stage.set_by_somebody_else(0, 0);
+  EXPECT_EQ(stage.tick().tiers[0].asked, 3);
+  EXPECT_EQ(stage.run_for(590s).tiers[0].asked, 3);
+  EXPECT_EQ(stage.reason(), Reason::contended);
+  EXPECT_EQ(stage.run_for(20s).tiers[0].asked, 10);
+}
+
 }  // namespace
 }  // namespace plimsoll

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "decide/testing/stage.h"
@@ -146,6 +147,87 @@ TEST(LikeKeda, LimitsAndExactSchedulesStandOverIt) {
   stage.run_for(2min);
   EXPECT_EQ(stage.asked(), 2);
   EXPECT_EQ(stage.reason(), Reason::schedule_exact);
+}
+
+/// 50 % of CPU on whatever runs; nothing to measure while nobody is ready.
+void on_target(Stage& stage) {
+  if (stage.ready(0) > 0)
+    stage.see(0, SignalKind::cpu, 0.5);
+  else
+    stage.lose(0, SignalKind::cpu, Gap::empty);
+}
+
+// K25: zero from 20:00 to 08:00. An HPA leaves a target at zero alone; this zero was the schedule's, so min comes back.
+TEST(LikeHpa, K25_ComesBackFromAnExactZero) {
+  Tier tier = like(Like::hpa, {2, 10});
+  tier.scale.schedule = {{.kind = ScheduleRule::Kind::exact, .replicas = 0}};
+  tier.scale.schedule[0].when.start = "0 20 * * *";
+  tier.scale.schedule[0].when.end = "0 8 * * *";
+  Stage stage(stack_of({tier}), {}, {}, stage_begins + 20h - 60s);
+  stage.runs(0, 2);
+  stage.world = on_target;
+  EXPECT_EQ(stage.run_for(59s).tiers[0].asked, 2);
+  EXPECT_EQ(stage.tick().tiers[0].asked, 0);
+  EXPECT_EQ(stage.run_for(12h - 5s, 5s).tiers[0].asked, 0);
+  EXPECT_EQ(stage.tick(5s).tiers[0].asked, 2);
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 2);
+}
+
+TEST(LikeHpa, ComesBackFromAHoldAtZero) {
+  Stage stage(stack_of({like(Like::hpa, {2, 10})}));
+  stage.runs(0, 2);
+  stage.world = on_target;
+  stage.run_for(60s);
+  stage.orders = {Order{.id = 1, .kind = OrderKind::hold, .tier = TierId{0}, .value = 0}};
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 0);
+  stage.orders.clear();
+  EXPECT_EQ(stage.tick().tiers[0].asked, 2);
+}
+
+// kubectl scale --replicas=0 is HPA's own pause: it stays, through a fail-over too, until somebody sets another count.
+TEST(LikeHpa, SomebodyElsesZeroIsAPause) {
+  Stage stage(stack_of({like(Like::hpa, {2, 10})}));
+  stage.runs(0, 4);
+  stage.world = on_target;
+  stage.run_for(60s);
+  stage.set_by_somebody_else(0, 0);
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 0);
+  stage.restart();
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 0);
+  stage.set_by_somebody_else(0, 3);
+  EXPECT_EQ(stage.run_for(60s).tiers[0].asked, 3);
+}
+
+// 41 / 40 = 1.025 is within HPA's 10 % (plimsoll's own queue policy would want two); 100 / 40 = 2.5 wants three.
+TEST(LikeHpa, AListIsAnExternalAverage) {
+  Tier tier = plain_tier("worker", {1, 20}, TierKind::worker);
+  tier.scale.like = Like::hpa;
+  tier.consumes = {{"jobs", 40}};
+  Stage stage(stack_of({tier}));
+  ASSERT_EQ(stage.plan().likes[0].hpa.metrics.size(), 1U) << "and no CPU target by default";
+  stage.runs(0, 1);
+  stage.see(0, SignalKind::backlog, 41, "jobs");
+  EXPECT_EQ(stage.run_for(60s).tiers[0].asked, 1);
+  stage.see(0, SignalKind::backlog, 100, "jobs");
+  EXPECT_EQ(stage.run_for(60s).tiers[0].asked, 3);
+}
+
+// KEDA with a cron trigger alone has no CPU target: 160 % of CPU, which 80 % would double to 20 and on, adds none to the five.
+TEST(LikeKeda, ACronTriggerAloneIsAllThereIs) {
+  Tier tier = plain_tier("api", {1, 20});
+  tier.scale.like = Like::keda;
+  tier.scale.schedule = {{.replicas = 5}};
+  tier.scale.schedule[0].when.start = "0 0 * * *";
+  tier.scale.schedule[0].when.end = "0 12 * * *";
+  Stage stage(stack_of({tier}));
+  stage.runs(0, 1);
+  int most = 0;
+  for (int i = 0; i < 1200; ++i) {
+    stage.see(0, SignalKind::cpu, 1.6);
+    most = std::max(most, stage.tick().tiers[0].asked);
+  }
+  EXPECT_EQ(stage.asked(), 5);
+  EXPECT_EQ(most, 5);
 }
 
 }  // namespace

@@ -1,9 +1,15 @@
 // K3, K8, K12: what a person ordered stands over the policies.
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
+#include <algorithm>
 #include <limits>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "core/rng.h"
 #include "decide/testing/stage.h"
 
 namespace plimsoll {
@@ -110,6 +116,79 @@ TEST(OrdersInTime, AbsurdNumbersDoNoHarm) {
   EXPECT_EQ(stage.tick().tiers[0].asked, 1'000'000);
   stage.orders = {order(OrderKind::floor, std::numeric_limits<int>::min())};
   EXPECT_EQ(stage.tick().tiers[0].asked, 4);
+}
+
+struct Pauses {
+  const char* what;
+  std::vector<Order> orders;
+  double rate;
+  int want;
+};
+void PrintTo(const Pauses& row, std::ostream* out) { *out << row.what; }
+
+/// Ten are there; ten a second are one instance's work.
+class SeveralOrders : public testing::TestWithParam<Pauses> {};
+TEST_P(SeveralOrders, HoldTogether) {
+  Stage stage(stack_of({api()}));
+  stage.runs(0, 10);
+  stage.see(0, SignalKind::requests_per_second, 100);
+  stage.run_for(60s);
+  stage.orders = GetParam().orders;
+  for (std::size_t i = 0; i < stage.orders.size(); ++i) {
+    stage.orders[i].id = static_cast<std::int64_t>(i + 1);
+    stage.orders[i].given = stage.now() + static_cast<int>(i) * 1s;
+  }
+  stage.see(0, SignalKind::requests_per_second, GetParam().rate);
+  EXPECT_EQ(stage.run_for(60s).tiers[0].asked, GetParam().want);
+  if (GetParam().want == 10) {
+    EXPECT_EQ(stage.reason(), Reason::order_pause);
+  }
+}
+const Order no_up = order(OrderKind::pause, 0, Direction::up), no_down = order(OrderKind::pause, 0, Direction::down);
+const Order floor_12 = order(OrderKind::floor, 12);
+INSTANTIATE_TEST_SUITE_P(Table, SeveralOrders,
+                         testing::Values(Pauses{"pause up, then down: no growth", {no_up, no_down}, 150, 10},
+                                         Pauses{"pause up, then down: no shrinkage", {no_up, no_down}, 50, 10},
+                                         Pauses{"pause down, then up: no growth", {no_down, no_up}, 150, 10},
+                                         Pauses{"a floor above the count, no shrinkage", {no_down, floor_12}, 50, 12},
+                                         Pauses{"the same, given the other way round", {floor_12, no_down}, 50, 12},
+                                         Pauses{"a floor is growth, which is paused", {floor_12, no_up}, 50, 10},
+                                         Pauses{"a pause of growth alone lets it shrink", {no_up}, 50, 5}));
+
+/// The count that the tier's orders leave of five: of the youngest hold, else of the youngest floor.
+int obeyed(const std::vector<Order>& orders, TierId tier) {
+  const Order* best = nullptr;
+  for (const Order& one : orders) {
+    if (one.tier != tier) continue;
+    const bool weightier = best && one.kind == OrderKind::hold && best->kind != OrderKind::hold;
+    const bool younger = best && one.kind == best->kind && one.given > best->given;
+    if (!best || weightier || younger) best = &one;
+  }
+  if (!best) return 5;
+  return best->kind == OrderKind::hold ? best->value : std::max(5, best->value);
+}
+
+// A thousand orders over a hundred tiers, some of tiers that are no more: each tier obeys its own, in whatever order they come.
+TEST(OrdersOfTiers, EachTierObeysItsOwnInAnyOrderOfTheList) {
+  constexpr std::uint32_t tiers = 100;
+  std::vector<Tier> all;
+  for (std::uint32_t i = 0; i < tiers; ++i) all.push_back(plain_tier("t" + std::to_string(i), {5, 50}));
+  const Stack stack = stack_of(all);
+  EXPECT_TRUE(rc::check("orders", [&] {
+    Rng rng(*rc::gen::arbitrary<std::uint64_t>());
+    std::vector<Order> orders(1000);
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+      orders[i] = order(rng.below(8) == 0 ? OrderKind::hold : OrderKind::floor, static_cast<int>(rng.below(60)));
+      orders[i].id = static_cast<std::int64_t>(i);
+      orders[i].tier = TierId{static_cast<std::uint32_t>(rng.below(tiers + 5))};
+      orders[i].given = stage_begins + static_cast<int>(i) * 1s;
+    }
+    for (std::size_t i = orders.size(); i > 1; --i) std::swap(orders[i - 1], orders[rng.below(i)]);
+    Stage stage(stack);
+    stage.orders = orders;
+    stage.tick();
+    for (std::uint32_t i = 0; i < tiers; ++i) RC_ASSERT(stage.asked(i) == obeyed(orders, TierId{i}));
+  }));
 }
 
 }  // namespace

@@ -158,7 +158,9 @@ StepLimit step_of(const Scale& scale) {
 
 /// An autoscaler that names no metric has the API server's: CPU at 80 %.
 Tier with_default_metric(Tier tier) {
-  const bool has_policy = !tier.scale.metrics.empty() || (tier.scale.like == Like::keda && !tier.consumes.empty());
+  const auto is_floor = [](const ScheduleRule& rule) { return rule.kind == ScheduleRule::Kind::floor; };
+  const bool cron = tier.scale.like == Like::keda && std::ranges::any_of(tier.scale.schedule, is_floor);
+  const bool has_policy = !tier.scale.metrics.empty() || !tier.consumes.empty() || cron;
   if (tier.scale.like != Like::plimsoll && !has_policy)
     tier.scale.metrics.push_back({.signal = SignalKind::cpu, .target = hpa::default_cpu_percent / 100.0});
   return tier;
@@ -269,6 +271,15 @@ Plan compile(const Stack& stack, const TimeZones& zones, Abilities abilities) {
   return plan;
 }
 
+namespace {
+
+const char* kind_name(PolicyKind kind) {
+  static constexpr const char* names[] = {"target", "queue", "rule", "schedule", "formula", "capacity"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace
+
 std::uint64_t shape(const Plan& plan) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
   const auto add = [&hash](std::string_view text) {
@@ -278,7 +289,11 @@ std::uint64_t shape(const Plan& plan) {
   for (const TierPlan& tier : plan.tiers) {
     add(tier.name);
     add(tier.like == Like::plimsoll ? "plimsoll" : tier.like == Like::hpa ? "hpa" : "keda");
-    for (const PolicyPlan& policy : tier.policies) add(policy.name);
+    for (const PolicyPlan& policy : tier.policies) {
+      add(kind_name(policy.kind));
+      if (policy.signal == PolicyPlan::none) continue;
+      add(compiling::policy_name(tier.signals[policy.signal].kind, tier.signals[policy.signal].list));
+    }
   }
   for (const PoolerPlan& pooler : plan.poolers) add(plan.components[pooler.component.index].name);
   return hash;

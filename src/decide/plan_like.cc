@@ -57,6 +57,17 @@ void add_figure(LikePlan& plan, const TierPlan& made, const MetricTarget& metric
   plan.requests.push_back(0);
 }
 
+/// A list is an external metric with an average per instance.
+void add_queue(LikePlan& plan, const TierPlan& made, std::uint32_t policy) {
+  hpa::MetricSpec spec;
+  spec.source = hpa::Source::external;
+  spec.type = hpa::Target::average;
+  spec.target = milli(made.queues[made.policies[policy].index].per_instance);
+  plan.hpa.metrics.push_back(spec);
+  plan.policies.push_back(policy);
+  plan.requests.push_back(0);
+}
+
 hpa::Config config_of(const Tier& tier) {
   const Scale& scale = tier.scale;
   hpa::Config config;
@@ -79,9 +90,9 @@ keda::Trigger trigger_of(const Stack& stack, const TierPlan& made, const MetricT
   keda::Trigger trigger;
   const SignalPlan& signal = made.signals[made.policies[policy].signal];
   const NamedSignal* named = signal.kind == SignalKind::named ? stack.signal(signal.list) : nullptr;
-  trigger.source = is_resource(metric.signal)                                    ? keda::Source::resource
+  trigger.source = is_resource(metric.signal)                              ? keda::Source::resource
                    : named && named->from == NamedSignal::From::prometheus ? keda::Source::prometheus
-                                                                                 : keda::Source::workload;
+                                                                           : keda::Source::workload;
   trigger.type = metric.type == TargetType::value ? keda::MetricType::value : keda::MetricType::average_value;
   trigger.threshold = metric.target;
   trigger.activation = metric.activation;
@@ -178,6 +189,7 @@ LikePlan like_plan(const Stack& stack, const Tier& tier, const TierPlan& made) {
   const bool keda = tier.scale.like == Like::keda;
   if (keda) make_keda(plan, stack, tier, made);
   for (std::uint32_t i = 0; i < made.policies.size(); ++i) {
+    if (made.policies[i].kind == PolicyKind::queue && !keda) add_queue(plan, made, i);
     if (made.policies[i].kind != PolicyKind::target) continue;
     const MetricTarget& metric = tier.scale.metrics[made.policies[i].index];
     if (is_resource(metric.signal))

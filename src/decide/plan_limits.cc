@@ -86,7 +86,9 @@ void add_uses(Plan& plan, const Tier& tier, TierPlan& made) {
     }
     const std::optional<ComponentId> called = component(plan, use.component);
     if (!called) continue;
-    made.calls.push_back(*called);
+    // The lists a worker empties fill the cache they stand in: that must not keep it from growing.
+    const bool drains = !tier.consumes.empty() && plan.components[called->index].kind == ComponentKind::cache;
+    if (!drains) made.calls.push_back(*called);
     switch (plan.components[called->index].kind) {
       case ComponentKind::database:
         if (use.through.empty()) need(plan, made.id, limit_of(plan, *called, LimitKind::database_connections), use.connections);

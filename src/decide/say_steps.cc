@@ -80,7 +80,9 @@ std::string step_text(const Plan& plan, const Explanation& why, const StepLine& 
     case Reason::order_hold:
       return fmt::format("held at {} by order {}", step.out, step.subject);
     case Reason::order_pause:
-      return fmt::format("paused by order {}", step.subject);
+      if (step.in == step.out) return fmt::format("paused by order {}", step.subject);
+      return fmt::format("{} wanted, {} paused by order {}", step.in, step.in > step.out ? "growth is" : "scale-in is",
+                         step.subject);
     case Reason::order_floor:
       return fmt::format("floor {} by order {}", step.out, step.subject);
     case Reason::order_maintenance:
@@ -175,8 +177,9 @@ const char* to_text(Note note) {
                                           "no data",
                                           "the objective is out of reach of any count: sized by utilization",
                                           "kept from going against its own direction",
-                                          "the controller's own error"};
-  static_assert(std::size(names) == static_cast<std::size_t>(Note::error) + 1);
+                                          "the controller's own error",
+                                          "no request came"};
+  static_assert(std::size(names) == static_cast<std::size_t>(Note::no_traffic) + 1);
   return names[static_cast<std::size_t>(note)];
 }
 

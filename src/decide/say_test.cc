@@ -92,7 +92,7 @@ const std::vector<Said> all_steps = {
     {Reason::bound_max, {Step::bound, 9, 8}, "9 wanted, max is 8"},
     {Reason::bound_min, {Step::bound, 1, 2}, "1 wanted, min is 2"},
     {Reason::order_hold, {Step::order, 2, 5, {}, {}, 12}, "held at 5 by order 12"},
-    {Reason::order_pause, {Step::order, 5, 3, {}, {}, 12}, "paused by order 12"},
+    {Reason::order_pause, {Step::order, 5, 3, {}, {}, 12}, "5 wanted, growth is paused by order 12"},
     {Reason::order_floor, {Step::order, 2, 6, {}, {}, 12}, "floor 6 by order 12"},
     {Reason::order_maintenance, {Step::order, 5, 3, {}, {}, 12}, "under maintenance by order 12"},
     {Reason::investigate, {Step::combine, 5, 3, {}, {}, 0}, "cpu holds: find out first, no growth to 5"},
@@ -136,7 +136,7 @@ void each_has_words(E last) {
 TEST(Say, NoEnumeratorLacksWords) {
   each_has_words(Gap::malformed);
   each_has_words(Phase::draining);
-  each_has_words(Note::error);
+  each_has_words(Note::no_traffic);
   each_has_words(Step::verify);
   each_has_words(Pending::refused);
   each_has_words(Enabling::Kind::raise_limit);

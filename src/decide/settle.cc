@@ -40,6 +40,7 @@ void settle(const Plan& plan, StackState& state, const Outcome& outcome, TimePoi
   if (!accepted) return;
   TierState& tier = state.tiers[outcome.tier.index];
   tier.asked = outcome.to;
+  tier.emptied = false;
   if (outcome.to == outcome.from) return;
   tier.changes.record(now, outcome.to - outcome.from);
   tier.changed = now;

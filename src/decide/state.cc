@@ -77,4 +77,13 @@ StackState initial_state(const Plan& plan) {
   return state;
 }
 
+void take_up(const Plan& plan, StackState& state) {
+  for (const TierPlan& tier : plan.tiers)
+    for (std::size_t i = 0; i < tier.policies.size(); ++i)
+      if (tier.policies[i].kind == PolicyKind::schedule) state.clocks[tier.first_policy + i] = {};
+  for (std::size_t i = 0; i < plan.poolers.size(); ++i)
+    state.poolers[i] = std::clamp(state.poolers[i], plan.poolers[i].fleet.instances,
+                                  std::max(plan.poolers[i].most, plan.poolers[i].fleet.instances));
+}
+
 }  // namespace plimsoll

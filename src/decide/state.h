@@ -106,6 +106,7 @@ struct TierState {
   bool damped = false;              // the last wish was to shrink, and flapping kept it from happening
   TimePoint regretted{};            // when such a wish was last taken back; zero: never
   Recent contests;                  // the count was changed by somebody else
+  bool emptied = false;             // to zero, last
   Expectation expectation;
   WishWindow up;    // the lowest wishes of the up window
   WishWindow down;  // the highest wishes of the down window
@@ -121,5 +122,9 @@ struct StackState {
 };
 
 StackState initial_state(const Plan&);
+
+/// A stored state that fits() the plan, taken up by it: what only repeats the plan (when a schedule's answer can change, how many
+/// poolers it begins with) is the plan's again, for the file may have been edited in between.
+void take_up(const Plan&, StackState&);
 
 }  // namespace plimsoll

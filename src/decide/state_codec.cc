@@ -60,6 +60,7 @@ void layout(Ar& ar, T& tier) {
   ar(tier.damped);
   ar(tier.regretted);
   layout(ar, tier.contests);
+  ar(tier.emptied);
   layout(ar, tier.expectation);
   layout(ar, tier.up);
   layout(ar, tier.down);
@@ -152,11 +153,22 @@ Result<StackState> decode_state(std::span<const std::uint8_t> bytes) {
   return state;
 }
 
+std::optional<std::uint64_t> shape_of(std::span<const std::uint8_t> state) {
+  ByteReader in(state);
+  if (in.get<std::uint32_t>() != codec::state_magic) return std::nullopt;
+  const auto shape = in.get<std::uint64_t>();
+  return in.ok() ? std::optional(shape) : std::nullopt;
+}
+
 bool fits(const StackState& state, const Plan& plan) {
   const StackState fresh = initial_state(plan);
   if (state.shape != fresh.shape || state.tiers.size() != fresh.tiers.size() || state.clocks.size() != fresh.clocks.size() ||
       state.likes.size() != fresh.likes.size() || state.poolers.size() != fresh.poolers.size())
     return false;
+  for (const TierState& tier : state.tiers)
+    if (tier.asked < -1 || tier.asked > capacity::most_instances) return false;
+  for (const int instances : state.poolers)
+    if (instances < 0) return false;
   for (std::size_t i = 0; i < state.likes.size(); ++i) {
     const LikeState& a = state.likes[i];
     const LikeState& b = fresh.likes[i];

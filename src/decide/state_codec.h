@@ -1,6 +1,7 @@
 #pragma once
 // Versioned bytes for what the journal keeps. Reading never trusts: wrong bytes are an Error, not a crash.
 
+#include <optional>
 #include <span>
 
 #include "core/bytes.h"
@@ -13,6 +14,9 @@ namespace plimsoll {
 
 ByteVector encode(const StackState&);
 Result<StackState> decode_state(std::span<const std::uint8_t>);
+
+/// Of which plan a stored state is (shape() of plan.h), without reading the rest; absent if it is no state.
+std::optional<std::uint64_t> shape_of(std::span<const std::uint8_t> state);
 
 /// Whether a stored state is one of this plan: the same tiers and policies, memories of the same size.
 bool fits(const StackState&, const Plan&);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "decide/testing/stage.h"
+
 namespace plimsoll {
 namespace {
 using namespace std::chrono_literals;
@@ -60,6 +62,53 @@ TEST(ChangeHistory, KeepsTheSumWhenFull) {
 }
 
 TEST(State, StaysWithinFourKibibytesATier) { EXPECT_LE(sizeof(TierState), 4096U); }
+
+/// 5 connections an instance, 80 clients a pooler: one admits 16 instances, three 48.
+Stack pooled(Bounds poolers) {
+  Tier api = testing_::plain_tier("api", {1, 60});
+  api.uses = {{.component = "main", .through = "pooler", .connections = 5}};
+  api.scale.metrics = {testing_::rate_of(10)};
+  Stack stack = testing_::stack_of({api});
+  stack.databases = {{.name = "main", .max_connections = 400}};
+  stack.poolers = {{.name = "pooler", .database = "main", .replicas = poolers, .default_pool_size = 25, .max_client_conn = 80}};
+  return stack;
+}
+
+struct Restart {
+  const char* what;
+  Bounds before, after;
+  int stored, want;
+};
+void PrintTo(const Restart& row, std::ostream* out) { *out << row.what; }
+
+class TakeUp : public testing::TestWithParam<Restart> {};
+TEST_P(TakeUp, CountsThePoolersThatTheNewFileHas) {
+  const Plan before = compile(pooled(GetParam().before)), after = compile(pooled(GetParam().after));
+  StackState state = initial_state(before);
+  state.poolers[0] = GetParam().stored;
+  state = *decode_state(encode(state));
+  ASSERT_TRUE(fits(state, after));
+  take_up(after, state);
+  EXPECT_EQ(state.poolers[0], GetParam().want);
+}
+INSTANTIATE_TEST_SUITE_P(Table, TakeUp,
+                         testing::Values(Restart{"one became three", {1, 1}, {3, 3}, 1, 3},
+                                         Restart{"two that were added are still there", {1, 4}, {1, 4}, 2, 2},
+                                         Restart{"four became two at most", {1, 4}, {1, 2}, 4, 2},
+                                         Restart{"three became one", {3, 3}, {1, 1}, 3, 1}));
+
+// Sixteen was all that one pooler let through; with three 40 instances are granted.
+TEST(TakeUpPoolers, GrowthIsGrantedByTheNewCount) {
+  testing_::Stage old(pooled({1, 1}));
+  old.see(0, SignalKind::requests_per_second, 400);
+  ASSERT_EQ(old.run_for(5s).tiers[0].asked, 16);
+  testing_::Stage edited(pooled({3, 3}), {}, {}, old.now());
+  edited.runs(0, 16);
+  edited.state() = *decode_state(encode(old.state()));
+  take_up(edited.plan(), edited.state());
+  edited.see(0, SignalKind::requests_per_second, 400);
+  EXPECT_EQ(edited.run_for(5s).tiers[0].asked, 40);
+}
 
 }  // namespace
 }  // namespace plimsoll

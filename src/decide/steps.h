@@ -16,18 +16,28 @@ StepLine combine(const TierPlan&, Explanation& why, int current);
 /// tier that is outside (its bounds were changed) is brought inside.
 StepLine bound(const TierPlan&, const Explanation& why, int least, int wish);
 
-/// hold, maintenance, pause, then floor; the youngest of a kind counts. An order may stand outside the bounds.
-StepLine obey(const TierPlan&, std::span<const Order>, int current, int wish, TimePoint now);
+/// The orders of one tier, as indices into all of them.
+struct OrdersOfTier {
+  std::span<const Order> all;
+  std::span<const std::uint32_t> mine;
+};
+
+/// hold, maintenance, floor, then pause; the youngest of a kind counts, of pauses that of each direction. An order may stand
+/// outside the bounds. A pause of both directions speaks also where nothing was wished; one of a single direction only where it
+/// stops something.
+StepLine obey(const TierPlan&, const OrdersOfTier&, int current, int wish, TimePoint now);
 
 /// Looks at what the last growth did once it is due, and keeps a growth that did not help from being repeated for ten minutes.
-/// Judged are growths that were to lower a latency, a line of waiting requests or errors: if the signal neither met its target nor
-/// came a quarter of the way to it, though the arrival rate did not grow by a fifth and the instances' own CPU is not the
+/// Judged are growths that were to lower a latency, a line of waiting requests or errors: if the signal neither met its target
+/// nor came a quarter of the way to it, though the arrival rate did not grow by a fifth and the instances' own CPU is not the
 /// bottleneck, the growth did not help. Anything else, and a signal that can't be read, is not judged.
-/// A frozen tier's growth is withheld, except where the signal that froze it is no longer what wants it.
+/// What only the frozen policy wants is withheld; what another one wants is not.
 StepLine verify(const TierView&, TierState&, std::span<const Sample> components, Explanation& why, int wish);
+/// Whether what a growth by this policy did can be judged at all.
+bool can_judge(const TierPlan&, const PolicyPlan&);
 inline constexpr Duration freeze_for = std::chrono::minutes(10);
 
-/// A component from here on is saturated: 95 % of its connections, slots or clients in use.
+/// A component from here on is saturated: 95 % of its connections, slots, clients or memory in use.
 inline constexpr double saturated_at = 0.95;
 /// The deepest saturated component among what a tier calls; absent if none is, or none is measured.
 std::optional<ComponentId> bottleneck(const Plan&, const TierPlan&, std::span<const Sample> components, TimePoint now,

@@ -9,20 +9,6 @@ constexpr double part_of_the_way = 0.25;
 constexpr double load_may_grow = 1.2;
 constexpr double busy = 0.9;  // of the CPU an instance asked for: the tier's own instances are what is short
 
-/// A signal that more instances are to bring down, and that does not stand for the instances themselves.
-bool can_judge(const TierPlan& plan, const PolicyPlan& policy) {
-  if (policy.signal == PolicyPlan::none) return false;
-  switch (plan.signals[policy.signal].kind) {
-    case SignalKind::p95:
-    case SignalKind::p99:
-    case SignalKind::queued_requests:
-    case SignalKind::errors:
-      return true;
-    default:
-      return false;
-  }
-}
-
 double measured(const TierView& tier, std::uint32_t signal) {
   if (signal >= tier.seen.samples.size()) return -1;
   const Sample& sample = tier.seen.samples[signal];
@@ -69,12 +55,30 @@ void look(const TierView& tier, TierState& state, std::span<const Sample> compon
 
 }  // namespace
 
+// A signal that more instances are to bring down, and that does not stand for the instances themselves.
+bool can_judge(const TierPlan& plan, const PolicyPlan& policy) {
+  if (policy.signal == PolicyPlan::none) return false;
+  switch (plan.signals[policy.signal].kind) {
+    case SignalKind::p95:
+    case SignalKind::p99:
+    case SignalKind::queued_requests:
+    case SignalKind::errors:
+      return true;
+    default:
+      return false;
+  }
+}
+
 StepLine verify(const TierView& tier, TierState& state, std::span<const Sample> components, Explanation& why, int wish) {
   look(tier, state, components, why);
   StepLine line{Step::verify, wish, wish, Reason::steady, {}, 0};
-  const bool frozen = tier.now < state.frozen_until && why.has_winner && state.frozen_policy == why.winner.index;
-  if (wish <= tier.current || !frozen) return line;
-  return {Step::verify, wish, tier.current, Reason::frozen, state.frozen_until, state.frozen_by};
+  if (wish <= tier.current || tier.now >= state.frozen_until) return line;
+  int others = 0;
+  for (const PolicyLine& one : why.policies)
+    if (one.policy.index != state.frozen_policy) others = std::max(others, one.proposal);
+  const int sound = std::clamp(others, tier.current, wish);
+  if (sound == wish) return line;
+  return {Step::verify, wish, sound, Reason::frozen, state.frozen_until, state.frozen_by};
 }
 
 std::optional<ComponentId> bottleneck(const Plan& plan, const TierPlan& tier, std::span<const Sample> components, TimePoint now,

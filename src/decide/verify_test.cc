@@ -120,5 +120,34 @@ TEST(VerifyFreeze, AnotherPolicyMayGrowAndThawsNothing) {
   EXPECT_EQ(stage.reason(), Reason::frozen);
 }
 
+// Eight, of which four start for longer than the judge waits: p95 stays at a second and its policy is frozen. Later p95 at 5.6 s
+// would have 8 * 5.6 / 0.5 = 90; CPU at 365 % asks for 8 * 3.65 / 0.7 = 42, and those are granted.
+TEST(VerifyFreeze, AnotherPolicyGetsItsOwnCountNotTheFrozenOnes) {
+  Stack stack = slow_api();
+  stack.tiers[0].replicas.max = 100;
+  stack.tiers[0].scale.behavior.up.policies.clear();
+  Stage stage(stack);
+  stage.runs(0, 4);
+  stage.manner(0).start = 90s;
+  stage.see(0, SignalKind::p95, 0.5);
+  stage.see(0, SignalKind::cpu, 0.3);
+  stage.see(0, SignalKind::requests_per_second, 100);
+  stage.tick();
+  stage.see(0, SignalKind::p95, 1);
+  ASSERT_EQ(stage.tick().tiers[0].asked, 8);
+  stage.run_for(85s);
+  ASSERT_GT(stage.state().tiers[0].frozen_until, stage.now());
+  stage.run_for(10s);
+  ASSERT_EQ(stage.ready(), 8);
+  stage.see(0, SignalKind::p95, 5.6);
+  stage.tick();
+  ASSERT_EQ(stage.why().policies[0].proposal, 90);
+  ASSERT_EQ(stage.asked(), 8);
+  stage.see(0, SignalKind::cpu, 3.65);
+  stage.tick();
+  EXPECT_EQ(stage.asked(), 42);
+  EXPECT_EQ(stage.reason(), Reason::frozen);
+}
+
 }  // namespace
 }  // namespace plimsoll

@@ -174,9 +174,9 @@ INSTANTIATE_TEST_SUITE_P(
             "    replicas: 1..9\n    scale: {metrics: [{cpu: 70%}, {memory: 600Mi}]}"},
         Row{"    replicas: 1..9\n    scale: {triggers: [{type: cron, metadata: {timezone: Europe/Berlin, start: \"0 6 * * *\", "
             "end: \"0 "
-            "20 * * *\", desiredReplicas: \"10\"}}]}",
+            "20 * * *\", desiredReplicas: \"8\"}}]}",
             "    replicas: 1..9\n    scale: {schedule: [{start: \"0 6 * * *\", end: \"0 20 * * *\", zone: Europe/Berlin, floor: "
-            "10}]}"},
+            "8}]}"},
         Row{"    scale: {minReplicaCount: 1, advanced: {horizontalPodAutoscalerConfig: {behavior: {scaleDown: "
             "{stabilizationWindowSeconds: 60}}}}}",
             "    replicas: 1..100\n    scale: {behavior: {down: {window: 60s}}}"},

@@ -179,6 +179,15 @@ class ScaleValidation : Checks {
       complain(places_.value(fallback), fallback,
                fmt::format("a fallback of {} is outside {}..{}", tier_.scale.fallback->replicas, bounds.min, bounds.max),
                fmt::format("{} to {}", bounds.min, bounds.max));
+    for (std::size_t i = 0; i < tier_.scale.schedule.size(); ++i) {
+      const ScheduleRule& rule = tier_.scale.schedule[i];
+      if (tier_.scale.like == Like::keda) continue;  // a cron trigger may ask for more than the maximum there
+      const std::string floor = fmt::format("{}.schedule[{}].floor", scale_, i);
+      if (rule.kind != ScheduleRule::Kind::floor || rule.replicas <= bounds.max || !places_.has(floor) || !sound({floor}))
+        continue;
+      complain(places_.value(floor), floor, fmt::format("a floor of {} is above the maximum {}", rule.replicas, bounds.max),
+               fmt::format("at most {}, or a higher maximum", bounds.max));
+    }
   }
 
   void capacity(const Capacity& stated) {

@@ -28,6 +28,7 @@ Sign sign_of(const TierPlan& plan, const PolicyLine& line) {
     case PolicyKind::capacity:
       break;
   }
+  if (line.note == Note::no_traffic) return Sign::silent;
   if (line.gap != Gap::none) return Sign::work;
   return line.value > activation ? Sign::work : Sign::silent;
 }

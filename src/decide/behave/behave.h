@@ -45,6 +45,5 @@ StepLine activate(const TierView&, TierState&, const Explanation&, int wish, int
 /// been starting for five minutes, one that drains five minutes after the last shrinkage, what is unsettled five minutes after
 /// the last change, and starts that fail, no longer count as under way.
 StepLine keep_safe(const TierView&, const TierState&, int wish);
-inline constexpr Duration longest_settling = std::chrono::minutes(5);
 
 }  // namespace plimsoll

@@ -13,7 +13,10 @@ StepLine damp(TierState& state, int current, int wish, TimePoint now) {
     state.reversals.record(now);
   }
   const TimePoint last = std::max(state.grown, state.regretted);
-  if (wish >= current || !flaps(state, now) || now - last >= flap_turn) return {Step::flap, wish, wish, Reason::steady, {}, 0};
+  if (wish >= current || !flaps(state, now) || now - last >= flap_turn) {
+    state.damped = false;  // what is let through can't be taken back any more
+    return {Step::flap, wish, wish, Reason::steady, {}, 0};
+  }
   state.damped = true;
   return {Step::flap, wish, current, Reason::flapping, last + flap_turn, 0};
 }

@@ -107,5 +107,33 @@ TEST(Flap, OrdersAndSchedulesAreNoFlapping) {
   EXPECT_FALSE(stage.why().flapping);
 }
 
+// 40 and 35 four times over flap. Ten calm minutes later five instances' work is left, and the five a minute that the owner
+// allows go on, 35 after the first: what the rate holds back is no wish that was taken back.
+TEST(Flap, AfterTheCalmAShrinkGoesOnAtItsOwnPace) {
+  Tier tier = careless({1, 60});
+  tier.scale.behavior.down = {0s, {{RatePolicy::Unit::instances, 5, 60s}}};
+  Stage stage(stack_of({tier}));
+  stage.runs(0, 35);
+  for (int i = 0; i < 4; ++i) {
+    stage.see(0, SignalKind::requests_per_second, 400);
+    stage.run_for(60s);
+    stage.see(0, SignalKind::requests_per_second, i < 3 ? 350 : 50);
+    if (i < 3) stage.run_for(60s);
+  }
+  ASSERT_EQ(stage.tick().tiers[0].asked, 40);
+  ASSERT_EQ(stage.reason(), Reason::flapping);
+  const TimePoint over = stage.why().steps[stage.why().steps.size() - 1].since;
+  while (stage.now() < over) {
+    ASSERT_EQ(stage.asked(), 40);
+    stage.tick();
+  }
+  for (const int want : {35, 30, 25, 20, 15, 10, 5}) {
+    EXPECT_EQ(stage.asked(), want);
+    EXPECT_EQ(stage.run_for(59s).tiers[0].asked, want) << "no more within the minute";
+    stage.tick();
+  }
+  EXPECT_EQ(stage.asked(), 5);
+}
+
 }  // namespace
 }  // namespace plimsoll

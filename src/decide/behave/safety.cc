@@ -6,8 +6,8 @@ namespace {
 bool under_way(const TierView& tier, const TierState& state) {
   if (tier.seen.pending != Pending::none) return false;
   if (tier.seen.unsettled && tier.now - state.changed < longest_settling) return true;
+  if (is_starting(tier)) return true;
   for (const InstanceSeen& instance : tier.seen.instances) {
-    if (instance.phase == Phase::starting && tier.now - instance.started < longest_settling) return true;
     if (instance.phase == Phase::draining && tier.now - state.shrunk < longest_settling) return true;
   }
   return false;

@@ -53,5 +53,23 @@ TEST(StepLimit, RatePoliciesTakeTheDefaultsPlace) {
   EXPECT_EQ(stage.tick().tiers[0].asked, 1) << "the owner asked for it";
 }
 
+// Somebody takes 20 to 10; the load is five instances' work. Their step is watched for ten minutes as ours would be, then a
+// quarter of ten goes.
+TEST(StepLimit, APersonsStepIsWatchedToo) {
+  Tier tier = plain_tier("api", {1, 100});
+  tier.scale.metrics = {rate_of(10)};
+  tier.scale.behavior.down = {0s, {}};
+  tier.scale.step = {.in = Ratio{0.25}, .observe = 10min};
+  Stage stage(stack_of({tier}));
+  stage.runs(0, 20);
+  stage.see(0, SignalKind::requests_per_second, 200);
+  stage.run_for(20min, 5s);
+  stage.set_by_somebody_else(0, 10);
+  stage.see(0, SignalKind::requests_per_second, 50);
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 10);
+  EXPECT_EQ(stage.reason(), Reason::step_in);
+  EXPECT_EQ(stage.tick().tiers[0].asked, 8);
+}
+
 }  // namespace
 }  // namespace plimsoll

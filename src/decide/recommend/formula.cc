@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/assert.h"
 #include "decide/recommend/recommend.h"
 
 namespace plimsoll {
@@ -20,7 +21,7 @@ Gap gap_of(const keda::Outcome& outcome, std::span<const Gap> gaps) {
     case keda::Outcome::Kind::number:
       return std::isfinite(outcome.number) ? Gap::none : Gap::malformed;
     case keda::Outcome::Kind::missing:
-      return gaps[outcome.variable];
+      return outcome.variable < gaps.size() && gaps[outcome.variable] != Gap::none ? gaps[outcome.variable] : Gap::empty;
     case keda::Outcome::Kind::nil:
       return Gap::empty;
     case keda::Outcome::Kind::not_a_number:
@@ -37,7 +38,8 @@ PolicyLine recommend_formula(const TierView& tier, PolicyId policy, const Formul
   line.target = plan.target;
   std::array<std::optional<double>, 2 * most_policies> values;
   std::array<Gap, 2 * most_policies> gaps{};
-  const std::size_t count = std::min(plan.signals.size(), values.size());
+  const std::size_t count = plan.signals.size();
+  PLIMSOLL_ASSERT(count <= values.size());
   for (std::size_t i = 0; i < count; ++i) {
     gaps[i] = usable(tier, plan.signals[i]);
     if (gaps[i] != Gap::none) continue;

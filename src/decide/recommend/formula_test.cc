@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 #include "decide/testing/stage.h"
 
 namespace plimsoll {
@@ -74,6 +76,20 @@ TEST(FormulaPolicyGap, NobodyReadyIsNoZero) {
   stage.see(0, SignalKind::backlog, 60, "decisions");
   stage.see(0, SignalKind::backlog, 40, "pipelines");
   EXPECT_EQ(stage.run_for(20min).tiers[0].asked, 8);
+}
+
+// What the formula itself left out (nil, where a number is needed) is no number: the four that are there stand.
+TEST(FormulaPolicyGap, AWrittenNilHoldsTheCount) {
+  for (const char* text : {"(decisions > 1 ? nil : decisions) + 1", "(decisions ?? nil) + pipelines"}) {
+    Stage stage(stack_of({worker(Formula{text, TargetType::average, 1})}));
+    stage.runs(0, 4);
+    stage.see(0, SignalKind::backlog, 2, "decisions");
+    stage.see(0, SignalKind::backlog, 30, "pipelines");
+    if (std::string_view(text).find("??") != std::string_view::npos) stage.lose(0, SignalKind::backlog, Gap::stale, "decisions");
+    EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 4) << text;
+    EXPECT_NE(stage.why().policies[0].gap, Gap::none) << text;
+    EXPECT_EQ(stage.reason(), Reason::no_data) << text;
+  }
 }
 
 }  // namespace

@@ -38,6 +38,23 @@ int fallback_count(const Fallback& fallback, int current) {
   return fallback.replicas;
 }
 
+/// No request came, as the balancer counts: that there is no latency then is no outage.
+bool without_traffic(const TierView& tier, const PolicyLine& line) {
+  const std::uint32_t signal = tier.plan.policies[line.policy.index].signal;
+  if (line.gap != Gap::empty || signal == PolicyPlan::none || tier.plan.load == PolicyPlan::none) return false;
+  const SignalKind kind = tier.plan.signals[signal].kind;
+  if (kind != SignalKind::p95 && kind != SignalKind::p99 && kind != SignalKind::errors) return false;
+  const Sample& load = tier.seen.samples[tier.plan.load];
+  return load.gap == Gap::none && load.value == 0 && tier.now - load.measured <= tier.plan.signals[tier.plan.load].max_age;
+}
+
+/// A mean over instances, and there are none yet: no outage either.
+bool without_instances(const TierView& tier, const PolicyLine& line) {
+  const std::uint32_t signal = tier.plan.policies[line.policy.index].signal;
+  if (signal == PolicyPlan::none || !tier.plan.signals[signal].per_instance) return false;
+  return tier.current == 0 || (tier.ready == 0 && is_starting(tier));
+}
+
 /// A gap that has lasted long enough is spoken for by the fallback.
 void fall_back(const TierView& tier, PolicyLine& line, PolicyClock& clock) {
   if (line.gap == Gap::none) {
@@ -45,9 +62,8 @@ void fall_back(const TierView& tier, PolicyLine& line, PolicyClock& clock) {
     return;
   }
   line.note = Note::no_data;
-  const std::uint32_t signal = tier.plan.policies[line.policy.index].signal;
-  if (tier.current == 0 && signal != PolicyPlan::none && tier.plan.signals[signal].per_instance) {
-    clock.holds = false;  // no instance, so nothing to measure: no outage
+  if (without_instances(tier, line)) {
+    clock.holds = false;
     return;
   }
   if (!clock.holds) clock = {tier.now, true};
@@ -58,11 +74,22 @@ void fall_back(const TierView& tier, PolicyLine& line, PolicyClock& clock) {
 
 }  // namespace
 
+bool is_starting(const TierView& tier) {
+  if (tier.seen.pending != Pending::none) return false;
+  return std::ranges::any_of(tier.seen.instances, [&](const InstanceSeen& instance) {
+    return instance.phase == Phase::starting && tier.now - instance.started < longest_settling;
+  });
+}
+
 void recommend(const TierView& tier, const TierState& state, std::span<PolicyClock> clocks, Explanation& why) {
   for (std::uint32_t i = 0; i < tier.plan.policies.size(); ++i) {
     PolicyLine line = line_of(tier, state, {i}, clocks[i]);
     const PolicyKind kind = tier.plan.policies[i].kind;
-    if (kind == PolicyKind::rule)
+    if (without_traffic(tier, line)) {
+      line.note = Note::no_traffic;
+      if (kind == PolicyKind::target) line.proposal = 0;
+      clocks[i].holds = false;
+    } else if (kind == PolicyKind::rule)
       line.note = line.gap == Gap::none ? line.note : Note::no_data;
     else if (kind != PolicyKind::schedule)
       fall_back(tier, line, clocks[i]);

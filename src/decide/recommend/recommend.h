@@ -20,6 +20,10 @@ struct TierView {
   TimePoint now{};
 };
 
+/// Instances are on their way and can still arrive: starts that fail, and one that has taken five minutes, no longer count.
+bool is_starting(const TierView&);
+inline constexpr Duration longest_settling = std::chrono::minutes(5);
+
 /// One line for every policy of the tier. Moves their clocks.
 void recommend(const TierView&, const TierState&, std::span<PolicyClock>, Explanation& why);
 
@@ -41,7 +45,8 @@ void propose_by_value(const TierView&, PolicyLine& line);
 PolicyLine recommend_queue(const TierView&, PolicyId, const QueuePlan&);
 
 /// A step from the count once the comparison has held for `held` and the tier has not changed for `every`; no proposal otherwise.
-/// Growth starts from what is ready: while instances start, the same alarm again asks for no more (as AWS' warm-up does).
+/// While instances start growth begins at what is ready, so that the same alarm again asks for no more (as AWS' warm-up does);
+/// instances that can't start are no reason to wait.
 /// `investigate` proposes nothing and says so.
 PolicyLine recommend_rule(const TierView&, PolicyId, const ThresholdRule&, PolicyClock& clock, TimePoint tier_changed);
 

@@ -18,13 +18,14 @@ bool below(const ThresholdRule& rule, const PolicyClock& clock, double value) {
 
 int step_of(const ThresholdRule& rule, int from) {
   if (rule.percent == 0) return rule.step;
-  const int size = std::max(1, static_cast<int>(std::floor(from * std::abs(rule.percent) / 100 + 1e-9)));
+  const double share = std::min(from * std::abs(rule.percent) / 100, 1.0 * capacity::most_instances);
+  const int size = std::max(1, static_cast<int>(std::floor(share + 1e-9)));
   return rule.percent > 0 ? size : -size;
 }
 
 int stepped(const TierView& tier, const ThresholdRule& rule) {
   const bool grows = rule.percent == 0 ? rule.step > 0 : rule.percent > 0;
-  const int from = grows ? std::min(tier.ready, tier.current) : tier.current;
+  const int from = grows && is_starting(tier) ? std::min(tier.ready, tier.current) : tier.current;
   const int to = from + step_of(rule, from);
   return grows ? std::max(tier.current, to) : std::max(to, 0);
 }

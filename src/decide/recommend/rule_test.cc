@@ -171,5 +171,43 @@ TEST(RuleGap, TheTimeIsCountedAsSeen) {
   EXPECT_EQ(stage.tick().tiers[0].asked, 4);
 }
 
+/// p95 far over its second on ten asked for: eight are ready, and what `others` says of the two.
+int one_more(const Manner& others) {
+  ThresholdRule up = rule(SignalKind::p95, Comparison::above, 1, 0s, 1);
+  up.every = 30s;
+  Stage stage(stack_of({tier_with({up})}));
+  stage.runs(0, 8);
+  stage.see(0, SignalKind::p95, 0.2);
+  stage.tick();
+  stage.manner(0) = others;
+  stage.orders = {Order{.id = 1, .kind = OrderKind::floor, .tier = TierId{0}, .value = 10}};
+  EXPECT_EQ(stage.tick().tiers[0].asked, 10);
+  stage.orders.clear();
+  stage.run_for(60s);
+  EXPECT_EQ(stage.ready(), 8);
+  stage.see(0, SignalKind::p95, 30);
+  return stage.tick().tiers[0].asked;
+}
+
+// Two that fail to start are no help to wait for: 10 + 1. Two that really start are: 8 + 1 is not beyond the ten.
+TEST(RuleStarting, BackingOffIsNothingToWaitFor) {
+  EXPECT_EQ(one_more({.start = 10s, .fails = true, .pending = Pending::backing_off}), 11);
+  EXPECT_EQ(one_more({.start = 3min}), 10);
+}
+
+// "Once in ten minutes" counts from a person's change too: 20 set to 10, the next one goes ten minutes later.
+TEST(RuleEvery, CountsFromAnotherHandsChange) {
+  ThresholdRule down = rule(SignalKind::cpu, Comparison::below, 0.3, 0s, -1);
+  down.every = 10min;
+  Stage stage(stack_of({tier_with({down})}));
+  stage.runs(0, 20);
+  stage.see(0, SignalKind::cpu, 0.5);
+  stage.run_for(60s);
+  stage.set_by_somebody_else(0, 10);
+  stage.see(0, SignalKind::cpu, 0.1);
+  EXPECT_EQ(stage.run_for(10min).tiers[0].asked, 10);
+  EXPECT_EQ(stage.tick().tiers[0].asked, 9);
+}
+
 }  // namespace
 }  // namespace plimsoll

@@ -124,5 +124,32 @@ TEST(Schedule, AFloorIsNotWithheldByABottleneck) {
   EXPECT_EQ(stage.reason(), Reason::limit);
 }
 
+// The controller stops at 22:30, inside a night of 22:00 to 06:00; the file now says 01:00 to 05:00. The stored answer ("zero
+// until six") is the old file's: the tier is back at once, and down again from one to five.
+TEST(Schedule, AnEditedScheduleIsReadAnewAfterARestart) {
+  const auto staging = [](const char* from, const char* until) {
+    Tier tier = plain_tier("staging", {1, 10});
+    tier.scale.metrics = {rate_of(10)};
+    tier.scale.schedule = {{.kind = ScheduleRule::Kind::exact, .replicas = 0}};
+    tier.scale.schedule[0].when.start = from;
+    tier.scale.schedule[0].when.end = until;
+    return stack_of({tier});
+  };
+  Stage old(staging("0 22 * * *", "0 6 * * *"), {}, {}, day(2026, 7, 1, 21h + 59min));
+  old.runs(0, 1);
+  old.see(0, SignalKind::requests_per_second, 5);
+  ASSERT_EQ(old.run_for(31min).tiers[0].asked, 0);
+
+  Stage edited(staging("0 1 * * *", "0 5 * * *"), {}, {}, old.now());
+  Result<StackState> stored = decode_state(encode(old.state()));
+  ASSERT_TRUE(stored && fits(*stored, edited.plan()));
+  take_up(edited.plan(), *stored);
+  edited.state() = *stored;
+  edited.see(0, SignalKind::requests_per_second, 5);
+  EXPECT_EQ(edited.run_for(31min).tiers[0].asked, 1) << "23:01";
+  EXPECT_EQ(edited.run_for(2h, 5s).tiers[0].asked, 0) << "01:01";
+  EXPECT_EQ(edited.run_for(4h, 5s).tiers[0].asked, 1) << "05:01";
+}
+
 }  // namespace
 }  // namespace plimsoll
