@@ -22,6 +22,14 @@ std::string order_reason(const Explanation& why, std::span<const Order> orders) 
   return {};
 }
 
+/// The order that has a say; 0: none.
+std::int64_t order_of(const Explanation& why) {
+  std::int64_t order = 0;
+  for (const StepLine& step : why.steps)
+    if (step.step == Step::order) order = step.subject;
+  return order;
+}
+
 bool polls(const TierPlan& tier) { return tier.period > Duration::zero() || tier.like != Like::plimsoll; }
 
 }  // namespace
@@ -32,9 +40,9 @@ std::string sentence(const Plan& plan, const Explanation& why, std::span<const O
 
 News::News(const Plan& plan) : tiers_(plan.tiers.size()) {}
 
-bool News::is_news(const TierPlan& plan, const Tier& tier, Reason reason, TimePoint now) const {
+bool News::is_news(const TierPlan& plan, const Tier& tier, Reason reason, std::int64_t order, TimePoint now) const {
   if (reason == Reason::between_polls) return false;
-  if (tier.last == TimePoint{}) return true;
+  if (tier.last == TimePoint{} || order != tier.order) return true;
   if (reason == tier.reason) return polls(plan) && now - tier.last >= again_after;
   const TimePoint told = tier.told[static_cast<std::size_t>(reason)];
   return told == TimePoint{} || now - told >= same_reason_after;
@@ -67,11 +75,12 @@ News::Told News::of(const Plan& plan, const Decision& decision, std::span<const 
       told.changes.push_back(sentence(plan, why, orders));
     else if (contended)
       told.notes.push_back(sentence(plan, why, orders));
-    else if (is_news(planned, tier, reason, now))
+    else if (is_news(planned, tier, reason, order_of(why), now))
       told.held.push_back(sentence(plan, why, orders));
     else
       continue;
     tier.reason = reason;
+    tier.order = order_of(why);
     tier.last = tier.told[static_cast<std::size_t>(reason)] = now;
   }
   for (const Explanation& why : all)

@@ -25,8 +25,8 @@ class News {
     [[nodiscard]] bool worth_a_record() const { return !changes.empty() || !notes.empty() || !held.empty(); }
   };
 
-  /// Times do not fall. A tier that is held for a reason it was journalled with within the last minute is no news, nor is one
-  /// between two polls; one that polls is told again after `again_after`, so that its last evaluation is never far back.
+  /// Times do not fall. A tier that is held for a reason it was journalled with within the last minute is no news, unless
+  /// another order has a say now; nor is one between two polls; one that polls is told again after `again_after`.
   Told of(const Plan&, const Decision&, std::span<const Explanation>, std::span<const Order>, TimePoint now);
 
   static constexpr Duration same_reason_after = std::chrono::minutes(1);
@@ -36,6 +36,7 @@ class News {
   static constexpr std::size_t reasons = static_cast<std::size_t>(Reason::contended) + 1;
   struct Tier {
     Reason reason = Reason::steady;         // of the last record
+    std::int64_t order = 0;                 // of the last record: the order that had a say; 0: none
     TimePoint last{};                       // its time; zero: never
     std::array<TimePoint, reasons> told{};  // when a reason was last recorded
     bool contended = false;
@@ -46,7 +47,7 @@ class News {
     TimePoint seen;  // last
   };
 
-  bool is_news(const TierPlan&, const Tier&, Reason, TimePoint now) const;
+  bool is_news(const TierPlan&, const Tier&, Reason, std::int64_t order, TimePoint now) const;
   void tell_enabling(const Plan&, const Decision&, TimePoint now, Told& told);
 
   std::vector<Tier> tiers_;

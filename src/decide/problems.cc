@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -28,10 +29,13 @@ void check_formula(const Tier& tier, const std::string& path, std::vector<std::s
   for (const compiling::FormulaName& one : known) names.push_back(one.name);
   const auto program = keda::compile(tier.scale.formula->text, names);
   if (program.value) return;
+  constexpr std::size_t quoted = 60;  // a formula is long; its column says where to look
+  const std::string text = tier.scale.formula->text.substr(0, quoted);
+  const std::string known_names =
+      names.empty() ? "nothing: the tier has no list or metric" : fmt::format("{}", fmt::join(names, ", "));
   for (const Diagnostic& one : program.diagnostics)
-    found.push_back(fmt::format("{}.formula: column {} of \"{}\": {}{}{}", path, one.at.column, tier.scale.formula->text, one.message,
-                                one.expected.empty() ? "" : fmt::format("; expected {}", one.expected),
-                                one.nearest.empty() ? "" : fmt::format("; did you mean '{}'?", one.nearest)));
+    found.push_back(fmt::format("{}.formula: column {} of \"{}\": {}{}; it may name {}", path, one.at.column, text, one.message,
+                                one.nearest.empty() ? "" : fmt::format("; did you mean '{}'?", one.nearest), known_names));
 }
 
 template <class Visit>
