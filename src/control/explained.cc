@@ -26,10 +26,6 @@ std::optional<Explanation> part_of(const Plan& plan, TierId tier, const StoredTi
 
 bool same(const Explanation& a, const Explanation& b) { return encode(std::span(&a, 1)) == encode(std::span(&b, 1)); }
 
-bool waits(const Explanation& why) {
-  return std::ranges::any_of(why.steps, [](const StepLine& step) { return step.reason == Reason::between_polls; });
-}
-
 /// Whether decide() may be given it: sized as the plan wants it.
 bool matches(const OwnedObservation& seen, const Plan& plan) {
   if (seen.tiers.size() != plan.tiers.size()) return false;
@@ -104,7 +100,7 @@ Explained explained(const Plan& plan, TierId tier, const StoredTick& record, std
   for (const Order& order : again->orders)
     if (order.tier == tier) out.orders.push_back(order);
   // A tick between two polls is stored with the evaluation its count stands for.
-  if (out.stored && waits(*out.now) && out.stored->before == out.now->before &&
+  if (out.stored && between_polls(*out.now) && out.stored->before == out.now->before &&
       out.stored->decision.asked == out.now->decision.asked)
     out.now = out.stored;
   out.again = out.stored && same(*out.stored, *out.now) ? Explained::Again::same : Explained::Again::differs;

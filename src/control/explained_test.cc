@@ -270,9 +270,80 @@ TEST(Explain, ATierThatPollsShowsItsLastEvaluation) {
     ASSERT_TRUE(loop.tick());
     const Explained what = explained(plan, TierId{0}, record_before(store, clock.now())->value(), "0.1.0");
     ASSERT_NE(what.decision()->decision.reason, Reason::between_polls);
-    ASSERT_LE(clock.now() - what.at, 15s);
+    ASSERT_EQ(what.at, clock.now()) << "the last tick, with today's orders and instances";
+    ASSERT_FALSE(what.decision()->policies.empty());
     ASSERT_EQ(what.again, Again::same);
   }
+  Store::NamedOrder pause;
+  pause.tier = "api";
+  pause.order.kind = OrderKind::pause;
+  ASSERT_TRUE(store.give(pause));
+  for (int i = 0; i < 3; ++i) {  // between two polls
+    clock.advance(1s);
+    ASSERT_TRUE(loop.tick());
+  }
+  const Explained paused = explained(plan, TierId{0}, record_before(store, clock.now())->value(), "0.1.0");
+  EXPECT_EQ(paused.decision()->decision.reason, Reason::order_pause);
+  EXPECT_EQ(paused.orders.size(), 1U);
+  EXPECT_FALSE(paused.decision()->policies.empty());
+}
+
+Stack two_services(const char* first, const char* second) {
+  Stack stack = one_service();
+  stack.tiers.push_back(stack.tiers[0]);
+  stack.tiers[0].name = first;
+  stack.tiers[1].name = second;
+  return stack;
+}
+
+// The file's tiers change places: an old record's first tier is not today's first.
+TEST(Explain, ARecordOfAnotherFileIsNotReadByIndex) {
+  const Plan plan = compile(two_services("api", "web"));
+  FakeClock clock;
+  FakeSamples samples{plan};
+  FakeDriver driver{{"api", "web"}, 2s};
+  FakeStore store;
+  Loop loop{plan, clock, samples, driver, store, "0.1.0"};
+  for (int i = 0; i < 60; ++i) {
+    samples.rate = i < 30 ? 100 : 450;
+    clock.advance(1s);
+    loop.advance();
+    ASSERT_TRUE(loop.tick());
+  }
+  ASSERT_GT(turns_before(store, plan, TierId{0}, clock.now())->changes, 0);
+  const Plan turned = compile(two_services("web", "api"));
+  const Explained what = explained(turned, TierId{0}, record_before(store, clock.now())->value(), "0.1.0");
+  EXPECT_EQ(what.again, Again::impossible);
+  EXPECT_FALSE(what.stored);
+  EXPECT_EQ(turns_before(store, turned, TierId{0}, clock.now())->changes, 0);
+}
+
+// Decided again by an edited file it is that file's schedule that counts, not what the old one's answer was.
+TEST(Explain, AnEditedScheduleIsDecidedAgain) {
+  Stack stack = one_service();
+  ScheduleRule night;
+  night.kind = ScheduleRule::Kind::floor;
+  night.when.start = "0 0 * * *";
+  night.when.end = "59 23 * * *";  // always on but for a minute; turned around never but for that minute
+  night.replicas = 6;
+  stack.tiers[0].scale.schedule = {night};
+  const Plan plan = compile(stack);
+  FakeClock clock;
+  FakeSamples samples{plan};
+  FakeDriver driver{{"api"}, 2s};
+  FakeStore store;
+  Loop loop{plan, clock, samples, driver, store, "0.1.0"};
+  for (int i = 0; i < 10; ++i) {
+    clock.advance(1s);
+    loop.advance();
+    ASSERT_TRUE(loop.tick());
+  }
+  const StoredTick record = record_before(store, clock.now())->value();
+  ASSERT_EQ(explained(plan, TierId{0}, record, "0.1.0").now->policies[1].note, Note::proposes);
+  std::swap(stack.tiers[0].scale.schedule[0].when.start, stack.tiers[0].scale.schedule[0].when.end);
+  const Explained edited = explained(compile(stack), TierId{0}, record, "0.1.0");
+  EXPECT_EQ(edited.now->policies[1].note, Note::outside_window);
+  EXPECT_EQ(edited.again, Again::differs);
 }
 
 struct Asked {

@@ -10,10 +10,6 @@
 namespace plimsoll {
 namespace {
 
-bool waits(const Explanation& why) {
-  return std::ranges::any_of(why.steps, [](const StepLine& step) { return step.reason == Reason::between_polls; });
-}
-
 /// Between two polls the last evaluation is what a count stands for: its policies and steps, under today's orders and limits.
 Explanation with_evaluation(const Explanation& now, const Explanation& last) {
   Explanation shown = now;
@@ -126,7 +122,7 @@ void Loop::save(const TickRecord& record, Tick& report) {
 
 void Loop::show() {
   for (std::size_t i = 0; i < why_.size(); ++i) {
-    const bool unevaluated = waits(why_[i]);
+    const bool unevaluated = between_polls(why_[i]);
     if (!unevaluated) evaluated_[i] = why_[i];
     shown_[i] = unevaluated && !evaluated_[i].policies.empty() ? with_evaluation(why_[i], evaluated_[i]) : why_[i];
   }

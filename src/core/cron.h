@@ -61,18 +61,4 @@ struct CronWindow {
   [[nodiscard]] std::optional<TimePoint> next_change(TimePoint now, const TimeZone&) const;
 };
 
-/// One window's answer, kept between ticks: recomputed only when it can have changed, or when time went backwards. A plain value.
-struct CronMemory {
-  CronWindow::State state;
-  TimePoint asked = TimePoint::max();
-
-  bool inside(const CronWindow& window, const TimeZone& zone, TimePoint now) {
-    if (now < asked || now >= state.until) {
-      state = window.state(now, zone);
-      asked = now;
-    }
-    return state.inside;
-  }
-};
-
 }  // namespace plimsoll

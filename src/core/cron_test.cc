@@ -195,16 +195,6 @@ TEST(CronWindow, WhatNeverComes) {
   EXPECT_GT((CronWindow{never, never}.state(now, universal).until), now);
 }
 
-TEST(CronWindow, MemoryAsksOnlyWhenItMust) {
-  CronMemory memory;
-  EXPECT_FALSE(memory.inside(office, universal, utc("2026-11-27T07:00Z")));
-  EXPECT_EQ(memory.state.until, utc("2026-11-27T08:00Z"));
-  EXPECT_FALSE(memory.inside(office, universal, utc("2026-11-27T07:59:59Z")));
-  EXPECT_EQ(memory.asked, utc("2026-11-27T07:00Z"));
-  EXPECT_TRUE(memory.inside(office, universal, utc("2026-11-27T08:00Z")));
-  EXPECT_FALSE(memory.inside(office, universal, utc("2026-11-27T06:00Z"))) << "a clock set back is asked anew";
-}
-
 TEST(CronProperty, TheAnswerStandsUntilItSays) {
   EXPECT_TRUE(rc::check([] {
     const TimeZone& z = **rc::gen::element(&universal, &berlin, &lord_howe);

@@ -308,6 +308,27 @@ INSTANTIATE_TEST_SUITE_P(Table, Bottleneck,
                                          Saturated{"main", 0.94, 9}, Saturated{"main", 0.0 / 1.0, 9}),
                          [](const auto& row) { return std::string(row.param.component) + std::to_string(row.index); });
 
+// The backlog fills the cache it stands in. Those who fill it are kept from growing, those who empty it are not.
+TEST(Couple, ACacheFilledByItsBacklogHoldsNoWorker) {
+  Tier api = direct("api", 1, {1, 20}), worker = direct("worker", 1, {1, 20});
+  for (Tier* tier : {&api, &worker}) tier->uses.push_back({.component = "redis"});
+  worker.kind = TierKind::worker;
+  worker.consumes = {{"jobs", 10}};
+  Stack stack = with_database({api, worker});
+  stack.caches = {{.name = "redis", .used_for = {CacheUse::queue}}};
+  Stage stage(stack);
+  stage.runs(0, 2);
+  stage.runs(1, 2);
+  stage.see_component("redis", 0.99);
+  want(stage, 0, 4);
+  want(stage, 1, 2);
+  stage.see(1, SignalKind::backlog, 50, "jobs");
+  stage.tick();
+  EXPECT_EQ(stage.asked(0), 2);
+  EXPECT_EQ(stage.reason(0), Reason::bottleneck);
+  EXPECT_EQ(stage.asked(1), 5);
+}
+
 // Who meets a tie over a shared limit depends on the names, not on the order in the file.
 TEST(Couple, TheOrderOfTheFileSettlesNothing) {
   for (const bool turned : {false, true}) {

@@ -96,6 +96,13 @@ struct Explanation {
   TierDecision decision;
 };
 
+/// The tier was not evaluated: its count stands until its next poll or sync.
+inline bool between_polls(const Explanation& why) {
+  for (const StepLine& step : why.steps)
+    if (step.reason == Reason::between_polls) return true;
+  return false;
+}
+
 /// As new, without touching what lies beyond the arrays' counts.
 inline void clear(Explanation& why) {
   why.policies.clear();

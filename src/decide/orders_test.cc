@@ -105,6 +105,24 @@ TEST(OrdersInTime, HoldOverHpaAndKeda) {
   }
 }
 
+// Paused is scale-in, and the maximum keeps the count from growing: the maximum is why, not the pause.
+TEST(OrdersInTime, APauseOfTheOtherDirectionIsNoReason) {
+  Stage stage(stack_of({api()}));
+  const int max = stage.plan().tiers[0].bounds.max;
+  stage.runs(0, max);
+  stage.see(0, SignalKind::requests_per_second, max * 10.0);
+  stage.run_for(60s);
+  stage.orders = {order(OrderKind::pause, 0, Direction::down)};
+  stage.see(0, SignalKind::requests_per_second, max * 30.0);
+  stage.tick();
+  EXPECT_EQ(stage.asked(), max);
+  EXPECT_EQ(stage.reason(), Reason::bound_max);
+  stage.orders = {order(OrderKind::pause, 0, Direction::up)};
+  stage.see(0, SignalKind::requests_per_second, 10);
+  stage.run_for(10min);
+  EXPECT_LT(stage.asked(), max) << "shrinks as ever";
+}
+
 // Absurd numbers are taken for large ones.
 TEST(OrdersInTime, AbsurdNumbersDoNoHarm) {
   Stage stage(stack_of({api()}));

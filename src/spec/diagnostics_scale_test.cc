@@ -151,6 +151,7 @@ const std::vector<testing::Mistake> rows = {
     {"schedule", "without an end", "until: 2026-11-28T02:00Z, ", ""},
     {"schedule", "without times", "from: 2026-11-27T08:30Z, until: 2026-11-28T02:00Z, ", ""},
     {"schedule", "once and again", "floor: 15", "start: \"0 8 * * *\", end: \"0 9 * * *\", floor: 15"},
+    {"schedule", "floor above the maximum", "floor: 15", "floor: 60"},
     {"schedule", "zone of a time", "floor: 15", "zone: UTC, floor: 15"},
     {"schedule", "floor and exact", "exact: 0", "exact: 0, floor: 1"},
     {"schedule", "no count", ", exact: 0", ""},

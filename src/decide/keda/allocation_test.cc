@@ -7,8 +7,8 @@
 #include <new>
 #include <type_traits>
 
+#include "core/cron.h"
 #include "core/quantity.h"
-#include "decide/keda/cron.h"
 #include "decide/keda/hpa_spec.h"
 #include "decide/keda/jobs.h"
 
@@ -39,7 +39,7 @@ static_assert(sizeof(LoopState) <= 1024, "a tier's whole state has 4 KiB");
 
 TEST(Allocation, ATickAllocatesNothing) {
   const TimeZone berlin = parse_zone_rule("CET-1CEST,M3.5.0,M10.5.0/3", "Europe/Berlin").value();
-  const CronTrigger office{{parse_cron("0 8 * * 1-5").value.value(), parse_cron("0 20 29 2 *").value.value()}, 10};
+  const CronWindow office{parse_cron("0 8 * * 1-5").value.value(), parse_cron("0 20 29 2 *").value.value()};
   ScaledObject so;
   so.triggers.push_back({.use_cached_metrics = true});
   so.triggers.push_back({.source = Source::cron, .threshold = 1});
@@ -48,17 +48,17 @@ TEST(Allocation, ATickAllocatesNothing) {
   so.modifiers = Modifiers{.formula = compile("max(queue ?? 3, office) + count([queue, office], {# > 1})", names).value.value()};
   const HpaSpec spec = hpa_spec(so);
   LoopState state;
-  CronMemory memory;
   const TimePoint start = parse_time("2026-11-22T00:00Z").value();
 
   const std::size_t before = allocations;
   for (int i = 0; i < 1000; ++i) {
     const TimePoint now = start + i * 600s;
-    const std::array readings{i % 3 ? Reading::failed() : Reading::of(i % 100), read(office, memory, berlin, now)};
+    const std::array readings{i % 3 ? Reading::failed() : Reading::of(i % 100),
+                              Reading::of(office.state(now, berlin).inside ? 10 : 0)};
     poll(so, state, readings, {i % 10, i % 10}, now);
     serve(so, state, spec.external[0], readings, {i % 10, i % 10}, now);
-    (void)office.window.next_change(now, berlin);
-    (void)office.window.end.previous(now, berlin);
+    (void)office.next_change(now, berlin);
+    (void)office.end.previous(now, berlin);
     const std::array jobs{JobTrigger{static_cast<double>(i), 5, true}};
     (void)new_jobs({}, job_demand({}, jobs), i % 7, i % 3);
   }

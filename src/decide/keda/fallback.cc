@@ -42,9 +42,4 @@ std::optional<std::int64_t> fallback_milli(const Fallback& fallback, MetricType 
   return cut(target * 1000 * replicas);  // in this order, as upstream: 0.7 of 3 are 2.1, not 2.0999
 }
 
-std::optional<int> fallback_proposal(const FallbackAfter& fallback, const Health& health, TimePoint now) {
-  if (health.failures == 0 || now - health.failing_since < fallback.after) return std::nullopt;
-  return fallback.replicas;
-}
-
 }  // namespace plimsoll::keda

@@ -44,11 +44,4 @@ int fallback_replicas(const Fallback&, int current);
 /// R / ready. Absent (the error is passed on) for `value` with no ready instance.
 std::optional<std::int64_t> fallback_milli(const Fallback&, MetricType, double target, int current, int ready);
 
-/// plimsoll's own: by duration, so that no cadence matters. Proposes `replicas` once the source has failed for `after`.
-struct FallbackAfter {
-  Duration after{};  // >= 0
-  int replicas = 0;
-};
-std::optional<int> fallback_proposal(const FallbackAfter&, const Health&, TimePoint now);
-
 }  // namespace plimsoll::keda

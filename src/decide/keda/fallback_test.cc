@@ -50,18 +50,5 @@ TEST(Fallback, TripsAfterMoreFailuresInARowThanTheThreshold) {
 }
 
 // Ours: the same outage trips after the same time, whether the source is asked every 5 s or every 60 s.
-TEST(Fallback, ByDurationNoCadenceMatters) {
-  for (const Duration every : {Duration(5s), Duration(60s)}) {
-    Health health;
-    const FallbackAfter fallback{.after = 120s, .replicas = 8};
-    for (Duration t = 0s; t <= 120s; t += every) {
-      record(health, false, TimePoint(t));
-      EXPECT_EQ(fallback_proposal(fallback, health, TimePoint(t)), t < 120s ? std::nullopt : std::optional(8)) << t.count();
-    }
-    record(health, true, TimePoint(180s));
-    EXPECT_EQ(fallback_proposal(fallback, health, TimePoint(180s)), std::nullopt);
-  }
-}
-
 }  // namespace
 }  // namespace plimsoll::keda

@@ -181,5 +181,21 @@ TEST(Composite, ScalingModifiersRouteRoundAFailedTrigger) {
   EXPECT_FALSE(served(so, state, 0, both_fail).milli) << "nil where a number is needed is an error";
 }
 
+// As the other triggers: its metric asks for 10 of the HPA, and it wakes the object from zero; it never lowers what others ask
+// for.
+TEST(HpaSpec, ACronTriggerIsATriggerOfThresholdOne) {
+  ScaledObject so;
+  so.triggers.push_back({.source = Source::cron, .threshold = 1});
+  LoopState state;
+  const TimePoint inside{}, outside = inside + std::chrono::hours(10);
+  const LoopAction up = poll(so, state, std::array{Reading::of(10)}, {0, 0}, inside);
+  EXPECT_EQ(up.target, 1);
+  const Served metric = serve(so, state, hpa_spec(so).external[0], std::array{Reading::of(10)}, {1, 1}, inside);
+  EXPECT_EQ(metric.milli, 10'000);
+  const LoopAction down = poll(so, state, std::array{Reading::of(0)}, {10, 10}, outside);
+  EXPECT_EQ(down.kind, LoopAction::Kind::set);
+  EXPECT_EQ(down.target, 0);
+}
+
 }  // namespace
 }  // namespace plimsoll::keda

@@ -22,11 +22,6 @@ std::optional<double> keda_value(const Trigger& trigger, const Reading& reading)
   return trigger.source == Source::prometheus && trigger.ignore_null ? std::optional(0.0) : std::nullopt;
 }
 
-std::optional<double> own_value(const Reading& reading) {
-  const bool usable = reading.kind == Reading::Kind::value && std::isfinite(reading.value) && reading.value >= 0;
-  return usable ? std::optional(reading.value) : std::nullopt;
-}
-
 bool is_active(const Trigger& trigger, double value) { return value > trigger.activation; }
 
 std::int64_t milli(double value) {

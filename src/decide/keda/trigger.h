@@ -47,10 +47,6 @@ struct Reading {
 /// broken query looks like an idle service. An empty answer of any other source is an error.
 std::optional<double> keda_value(const Trigger&, const Reading&);
 
-/// The value plimsoll's own policies go on with; absent is a gap, and a gap never lowers a tier. Empty, NaN, infinite and
-/// negative answers are gaps whatever `ignore_null` says.
-std::optional<double> own_value(const Reading&);
-
 /// Above the activation threshold, strictly.
 bool is_active(const Trigger&, double value);
 
