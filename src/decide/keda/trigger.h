@@ -14,7 +14,7 @@ enum class Source : std::uint8_t {
   postgres,    // first column of the query's first row
   prometheus,  // the query's one element
   workload,    // pods that match a selector
-  cron,        // desired replicas inside the window (decide/keda/cron.h)
+  cron,        // desired replicas inside the window, 0 outside
   resource,    // cpu or memory: the HPA's own business; active only if there is no other trigger
 };
 
