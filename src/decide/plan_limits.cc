@@ -82,7 +82,7 @@ void add_uses(Plan& plan, const Tier& tier, TierPlan& made) {
   for (const Use& use : tier.uses) {
     if (const auto pooler = component(plan, use.through); pooler && !use.through.empty()) {
       made.calls.push_back(*pooler);
-      need(plan, made.id, limit_of(plan, *pooler, LimitKind::pooler_clients), use.connections);
+      need(plan, made.id, limit_of(plan, *pooler, LimitKind::pooler_clients), use.most_connections());
     }
     const std::optional<ComponentId> called = component(plan, use.component);
     if (!called) continue;
@@ -91,7 +91,7 @@ void add_uses(Plan& plan, const Tier& tier, TierPlan& made) {
     if (!drains) made.calls.push_back(*called);
     switch (plan.components[called->index].kind) {
       case ComponentKind::database:
-        if (use.through.empty()) need(plan, made.id, limit_of(plan, *called, LimitKind::database_connections), use.connections);
+        if (use.through.empty()) need(plan, made.id, limit_of(plan, *called, LimitKind::database_connections), use.most_connections());
         break;
       case ComponentKind::cache:
         need(plan, made.id, limit_of(plan, *called, LimitKind::cache_clients), use.connections);

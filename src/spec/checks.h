@@ -1,5 +1,5 @@
 #pragma once
-// What the parts of the validation share (validate.cc, validate_scale.cc).
+// What the parts of the validation share (validate.cc, validate_scale.cc, validate_sizes.cc), and what comes after it.
 
 #include <initializer_list>
 #include <span>
@@ -45,7 +45,13 @@ class Checks {
   std::vector<Diagnostic>& diagnostics_;
 };
 
+/// In the order of the text; what was read twice through an alias is said once.
+void tidy(std::vector<Diagnostic>& diagnostics);
+
 /// What decides a tier's count: signals that can be measured, figures that fit each other, what the controller knows.
 void validate_scale(const Stack& stack, const Tier& tier, const Places& places, std::vector<Diagnostic>& diagnostics);
+
+/// Figures of components and plans: steps that rise, copies that have a node each, keys that mean nothing beside others.
+void validate_sizes(const Stack& stack, const Places& places, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace plimsoll::spec

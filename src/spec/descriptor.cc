@@ -127,8 +127,9 @@ std::string expectation(const Field& field) {
                          range_text(field.kind, field.range));
     case Kind::cpu_target:
     case Kind::memory_target:
-    case Kind::change:
       return kind_text(field.kind, field) + ", more than 0";
+    case Kind::change:
+      return kind_text(field.kind, field) + (field.range.least > 0 ? ", more than 0" : "");
     case Kind::object:
       return kind_text(field.kind, field) + example;
     default:

@@ -90,7 +90,8 @@ struct Field {
 struct Object {
   std::string_view title;  // "a tier"
   std::span<const Field> fields;
-  std::span<const std::string_view> exactly_one = {};  // of these keys one must be given, and only one
+  std::span<const std::string_view> exactly_one = {};   // of these keys one must be given, and only one
+  std::span<const std::string_view> at_least_one = {};  // of these keys one must be given
   /// After all setters: what one key cannot know of another of the same object. May be null.
   void (*finish)(Reader&, const Node&, void* owner) = nullptr;
 

@@ -8,13 +8,18 @@
 
 #include "core/quantity.h"
 #include "spec/render_diagnostic.h"
+#include "spec/tables.h"
 #include "spec/testing/support.h"
 
 namespace plimsoll::spec {
 namespace {
 
-TEST(Descriptors, EveryFieldSaysWhatItIs) {
-  walk(root_object(), "", [](const std::string& path, const Field& field) {
+class Descriptors : public ::testing::TestWithParam<const Object*> {};
+INSTANTIATE_TEST_SUITE_P(Files, Descriptors, ::testing::Values(&root_object(), &tables::catalog),
+                         [](const auto& row) { return row.index == 0 ? "Stack" : "Catalog"; });
+
+TEST_P(Descriptors, EveryFieldSaysWhatItIs) {
+  walk(*GetParam(), "", [](const std::string& path, const Field& field) {
     SCOPED_TRACE(path);
     EXPECT_TRUE(field.set);
     EXPECT_FALSE(field.doc.empty());
@@ -35,6 +40,7 @@ void check_object(const Object& object) {
   std::set<std::string_view> keys;
   for (const Field& field : object.fields) EXPECT_TRUE(keys.insert(field.key).second) << field.key;
   for (const std::string_view key : object.exactly_one) EXPECT_TRUE(keys.contains(key)) << key;
+  for (const std::string_view key : object.at_least_one) EXPECT_TRUE(keys.contains(key)) << key;
   for (const Field& field : object.fields) {
     EXPECT_TRUE(field.with.empty() || keys.contains(field.with)) << field.with;
     EXPECT_TRUE(field.instead_of.empty() || keys.contains(field.instead_of)) << field.instead_of;
@@ -43,7 +49,7 @@ void check_object(const Object& object) {
   }
 }
 
-TEST(Descriptors, KeysAreUniqueAndReferToEachOther) { check_object(root_object()); }
+TEST_P(Descriptors, KeysAreUniqueAndReferToEachOther) { check_object(*GetParam()); }
 
 // --- the defaults in the table are those of the model ---------------------------------------------------------------
 
@@ -75,11 +81,18 @@ const std::map<std::string, std::string> samples = {
     {"databases.*.maintenance.start", "\"0 3 * * sun\""},
     {"databases.*.maintenance.end", "\"0 4 * * sun\""},
     {"signals.*.name", "x"},
+    {"balancer.client_rate", "5"},
+    {"databases.*.partitions[].table", "t"},
+    {"poolers.*.table[].replicas", "{tier: 1}"},
+    {"vector_stores.*.collections.*.dimensions", "384"},
 };
 /// Those of another kind of tier or component have a test of their own below.
-const std::set<std::string> left_out = {"tiers.*.consumes", "tiers.*.uses.*.calls"};
-const std::map<std::string, std::string> entry_names = {{"tiers", "tier"},   {"databases", "db"},    {"poolers", "pooler"},
-                                                        {"caches", "cache"}, {"tiers.*.uses", "db"}, {"signals", "figure"}};
+const std::set<std::string> left_out = {"tiers.*.consumes",      "tiers.*.uses.*.calls", "caches.*.shards",
+                                        "caches.*.replicas",     "caches.*.sentinels",   "caches.*.quorum",
+                                        "caches.*.node_timeout", "caches.*.down_after",  "caches.*.failover_timeout"};
+const std::map<std::string, std::string> entry_names = {
+    {"tiers", "tier"},      {"databases", "db"},   {"poolers", "pooler"},        {"caches", "cache"},
+    {"tiers.*.uses", "db"}, {"signals", "figure"}, {"vector_stores", "vectors"}, {"vector_stores.*.collections", "docs"}};
 
 /// A stack with one of everything that has a default somewhere; the defaults written out, or left out.
 std::string write(const Object& object, const std::string& prefix, bool defaults) {
@@ -122,6 +135,36 @@ std::string figures(const Scale& scale) {
                            settings.initial_cooldown.count());
 }
 
+std::string figures(const Bought& bought) {
+  return fmt::format("{} {} {} {}\n", bought.instance_class, bought.price.has_value(), static_cast<int>(bought.market),
+                     static_cast<int>(bought.arch));
+}
+
+/// What plans and checks are made from.
+std::string plan_figures(const Stack& s) {
+  const Tier& t = s.tiers.at(0);
+  const Database& d = s.databases.at(0);
+  const Pooler& p = s.poolers.at(0);
+  const Cache& c = s.caches.at(0);
+  const VectorStore& v = s.vector_stores.at(0);
+  std::string out = figures(s.balancer->bought) + figures(t.instance.bought) + figures(d.bought) + figures(d.replica) +
+                    figures(p.bought) + figures(c.bought) + figures(v.bought);
+  out += fmt::format("{} {} {} {} {}\n", s.balancer->client_burst, t.uses.at(0).overflow, static_cast<int>(t.sessions),
+                     static_cast<int>(t.vertical->mode), s.growth->per_month);
+  out += fmt::format("{} {} {} {} {} {} {}\n", t.placement->spread_hosts, t.placement->own_hosts, t.placement->zone_skew,
+                     t.placement->zones_strict, t.leader->lease.count(), t.leader->renew.count(), t.leader->retry.count());
+  const Partitions& parts = d.partitions.at(0);
+  out += fmt::format("{} {} {} {} {} {}\n", d.multi_az, d.lag_max.count(), d.storage.act_at.value, static_cast<int>(parts.by),
+                     parts.ahead, parts.schedule);
+  const PoolerRow& row = p.table.at(0);
+  out += fmt::format("{} {} {} {} {} {}\n", p.min_pool_size, p.reserve_pool_size, p.server_idle_timeout.count(), row.instances,
+                     row.default_pool_size, row.max_db_connections);
+  const VectorStore::Collection& docs = v.collections.at(0);
+  out += fmt::format("{} {} {} {} {} {}\n", v.nodes, v.cpu.request.count, v.cpu.limit.has_value(),
+                     static_cast<int>(docs.distance), docs.shards, docs.replication);
+  return out + fmt::format("{} {} {}\n", static_cast<int>(c.architecture), c.ops_max.per_second, s.growth->bands.at(0).from);
+}
+
 std::string figures(const Stack& s) {
   const Balancer& b = s.balancer.value();
   const Tier& t = s.tiers.at(0);
@@ -141,10 +184,10 @@ std::string figures(const Stack& s) {
                      p.default_pool_size, p.max_client_conn, p.max_db_connections, c.policy, n.max_age.count());
   out += fmt::format("{} {} {} {} {} {}..{} {}\n", d.reserve.superuser, d.reserve.monitoring, d.reserve.replication,
                      d.reserve.admin, d.maintenance->zone, p.replicas.min, p.replicas.max, c.max_clients);
-  return out + figures(t.scale);
+  return out + plan_figures(s) + figures(t.scale);
 }
 
-TEST(Descriptors, DefaultsAreThoseOfTheModel) {
+TEST(DescriptorDefaults, AreThoseOfTheModel) {
   const std::string without = write(root_object(), "", false);
   const std::string with = write(root_object(), "", true);
   ASSERT_GT(with.size(), without.size());
@@ -155,7 +198,29 @@ TEST(Descriptors, DefaultsAreThoseOfTheModel) {
   EXPECT_EQ(figures(*plain.value), figures(*spelled.value)) << with;
 }
 
-TEST(Descriptors, DefaultsOfQueuesAndExternalsAreThoseOfTheModel) {
+TEST(DescriptorDefaults, OfCacheArchitecturesAreThoseOfTheModel) {
+  const auto read = [](const char* keys) {
+    const std::string text = fmt::format(
+        "{{apiVersion: plimsoll/v1, name: s, tiers: {{w: {{kind: worker, run: {{command: [w]}}}}}}, caches: {{redis: {{used_for: "
+        "[cache], {}}}}}}}",
+        keys);
+    const Parsed<Stack> parsed = parse(text, testing::environment());
+    EXPECT_TRUE(parsed.ok()) << render(parsed.diagnostics, "text", text, false);
+    return parsed.value.value_or(Stack{}).caches.at(0);
+  };
+  const Cache cluster = read("architecture: cluster, shards: 1, replicas: 0, node_timeout: 5s");
+  const Cache sentinel = read("architecture: sentinel, sentinels: 3, quorum: 2, down_after: 5s, failover_timeout: 10s");
+  const Cache plain = read("architecture: standalone");
+  EXPECT_EQ(cluster.shards, plain.shards);
+  EXPECT_EQ(cluster.replicas, plain.replicas);
+  EXPECT_EQ(cluster.node_timeout, plain.node_timeout);
+  EXPECT_EQ(sentinel.sentinels, plain.sentinels);
+  EXPECT_EQ(sentinel.quorum, plain.quorum);
+  EXPECT_EQ(sentinel.down_after, plain.down_after);
+  EXPECT_EQ(sentinel.failover_timeout, plain.failover_timeout);
+}
+
+TEST(DescriptorDefaults, OfQueuesAndExternalsAreThoseOfTheModel) {
   const auto read = [](const char* queue, const char* use) {
     const std::string text = fmt::format(
         "{{apiVersion: plimsoll/v1, name: s, externals: {{llm: {{}}}}, caches: {{redis: {{used_for: [queue]}}}}, tiers: {{w: "

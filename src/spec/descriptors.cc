@@ -26,84 +26,24 @@ constexpr std::array<Field, 3> latency_fields = {{
 }};
 constexpr Object latency{.title = "a latency objective", .fields = latency_fields};
 
-constexpr std::array<Field, 2> objectives_fields = {{
+constexpr std::array<Field, 3> objectives_fields = {{
     {.key = "latency", .kind = Kind::object, .doc = "how long a request may take", .of = &latency, .set = same_owner},
     {.key = "errors",
      .kind = Kind::ratio,
      .doc = "share of requests that may fail",
      .range = share,
      .set = value<&Objectives::errors>},
+    {.key = "age",
+     .kind = Kind::duration,
+     .doc = "how long a worker's oldest job may have waited",
+     .range = positive,
+     .set = value<&Objectives::age>},
 }};
 }  // namespace
 
 constinit const Object objectives{.title = "objectives", .fields = objectives_fields};
 
 namespace {
-
-void listen(Reader& reader, const Field& field, const Node& node, void* owner) {
-  Balancer& target = *static_cast<Balancer*>(owner);
-  reader.read_address(field, node, target.address, target.listen);
-}
-
-constexpr std::array<Field, 3> health_fields = {{
-    {.key = "path",
-     .fallback = "/ready",
-     .doc = "asked of every instance; 200 means it may have requests",
-     .pattern = &url_path,
-     .set = value<&HealthCheck::path>},
-    {.key = "every",
-     .kind = Kind::duration,
-     .fallback = "1s",
-     .doc = "time between two checks",
-     .range = positive,
-     .set = value<&HealthCheck::every>},
-    {.key = "timeout",
-     .kind = Kind::duration,
-     .fallback = "1s",
-     .doc = "longest wait for the answer of a check",
-     .range = positive,
-     .set = value<&HealthCheck::timeout>},
-}};
-constexpr Object health{.title = "a health check", .fields = health_fields};
-
-constexpr std::array<Names, 1> balancer_engines = {"haproxy"};
-constexpr std::array<Names, 4> algorithms = {"roundrobin", "leastconn", "random", "source"};
-constexpr std::array<Field, 6> balancer_fields = {{
-    {.key = "engine",
-     .kind = Kind::enumeration,
-     .fallback = "haproxy",
-     .doc = "the program that balances",
-     .names = balancer_engines,
-     .set = value<&Balancer::engine>},
-    {.key = "listen",
-     .kind = Kind::address,
-     .fallback = "127.0.0.1:8080",
-     .doc = "where clients connect; a port alone is on loopback",
-     .set = listen},
-    {.key = "algorithm",
-     .kind = Kind::enumeration,
-     .fallback = "leastconn",
-     .doc = "how an instance is chosen for a request",
-     .names = algorithms,
-     .set = value<&Balancer::algorithm>},
-    {.key = "health",
-     .kind = Kind::object,
-     .doc = "how the balancer finds out which instances are well",
-     .of = &health,
-     .set = object<&Balancer::health>},
-    {.key = "drain",
-     .kind = Kind::duration,
-     .fallback = "30s",
-     .doc = "longest wait for an instance's requests to end before it is stopped",
-     .set = value<&Balancer::drain>},
-    {.key = "timeout",
-     .kind = Kind::duration,
-     .fallback = "30s",
-     .doc = "longest wait for an instance's answer",
-     .range = positive,
-     .set = value<&Balancer::timeout>},
-}};
-constexpr Object balancer{.title = "a balancer", .fields = balancer_fields};
 
 void profiles(Reader& reader, const Field& field, const Node& node, void*) {
   if (!reader.is_map(field, node)) return;
@@ -118,7 +58,7 @@ void profiles(Reader& reader, const Field& field, const Node& node, void*) {
 }
 
 constexpr std::array<Names, 1> versions = {"plimsoll/v1"};
-constexpr std::array<Field, 12> stack_fields = {{
+constexpr std::array<Field, 17> stack_fields = {{
     {.key = "apiVersion",
      .kind = Kind::enumeration,
      .doc = "the version of this format",
@@ -201,11 +141,41 @@ constexpr std::array<Field, 12> stack_fields = {{
      .keys = &component_name,
      .of = &external,
      .set = named<&Stack::externals, &External::name>},
+    {.key = "vector_stores",
+     .kind = Kind::map,
+     .doc = "vector databases (Qdrant) by name",
+     .example = "{qdrant: {nodes: 3}}",
+     .element = Kind::object,
+     .keys = &component_name,
+     .of = &vector_store,
+     .set = named<&Stack::vector_stores, &VectorStore::name>},
     {.key = "limits",
      .kind = Kind::object,
      .doc = "what all tiers together may use",
      .of = &limits,
      .set = object<&Stack::limits>},
+    {.key = "growth",
+     .kind = Kind::object,
+     .doc = "where the load is and where it goes, for plan",
+     .of = &growth,
+     .set = object<&Stack::growth>},
+    {.key = "budget",
+     .kind = Kind::money,
+     .doc = "what the whole stack may cost; check and plan compare with it, limits.cost bounds the controller",
+     .range = positive,
+     .set = value<&Stack::budget>},
+    {.key = "catalog",
+     .doc = "what can be bought and for how much: the name of a catalog that plimsoll brings, or a file",
+     .pattern = &catalog_name,
+     .set = value<&Stack::catalog>},
+    {.key = "regions",
+     .kind = Kind::map,
+     .doc = "the stack stands in each of them; for plan and cost, nothing is controlled across regions",
+     .example = "{us-east-1: {share: 50%}, eu-west-1: {}}",
+     .element = Kind::object,
+     .keys = &component_name,
+     .of = &region,
+     .set = named<&Stack::regions, &Region::name>},
 }};
 constexpr Object stack{.title = "a stack", .fields = stack_fields};
 

@@ -1,99 +1,50 @@
-// The spec, key by key: databases, poolers, caches, externals and limits.
+// The spec, key by key: poolers, vector stores, externals and limits.
 
-#include "spec/setters.h"
+#include "spec/shared_fields.h"
 #include "spec/tables.h"
 
 namespace plimsoll::spec::tables {
 namespace {
 
-constexpr Range connections{.least = 0, .most = 10000};
-constexpr std::array<Field, 4> reserve_fields = {{
-    {.key = "superuser",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "3",
-     .doc = "Postgres' superuser_reserved_connections",
-     .range = connections,
-     .set = value<&ConnectionReserve::superuser>},
-    {.key = "monitoring",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "0",
-     .doc = "for exporters and the collectors of plimsoll",
-     .range = connections,
-     .set = value<&ConnectionReserve::monitoring>},
-    {.key = "replication",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "0",
-     .doc = "for read replicas and backups",
-     .range = connections,
-     .set = value<&ConnectionReserve::replication>},
-    {.key = "admin",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "0",
-     .doc = "for people",
-     .range = connections,
-     .set = value<&ConnectionReserve::admin>},
-}};
-constexpr Object reserve{.title = "a reserve", .fields = reserve_fields};
-
-constexpr std::array<Names, 1> database_engines = {"postgres"};
-constexpr std::array<Names, 5> managed_settings = {"port", "listen_addresses", "data_directory", "unix_socket_directories",
-                                                   "max_connections"};
-constexpr std::array<Field, 6> database_fields = {{
-    {.key = "engine",
-     .kind = Kind::enumeration,
-     .fallback = "postgres",
-     .doc = "the database's program",
-     .names = database_engines,
-     .set = fixed},
-    {.key = "read_replicas",
-     .kind = Kind::integer,
-     .unit = "copies",
-     .fallback = "0",
-     .doc = "streaming copies that answer reads",
-     .range = {.least = 0, .most = 8},
-     .set = value<&Database::read_replicas>},
-    {.key = "max_connections",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "100",
-     .doc = "the server's own limit",
-     .range = {.least = 10, .most = 10000},
-     .set = value<&Database::max_connections>},
-    {.key = "reserve",
-     .kind = Kind::object,
-     .doc = "connections no tier may have",
-     .of = &reserve,
-     .set = object<&Database::reserve>},
-    {.key = "maintenance",
-     .kind = Kind::object,
-     .doc = "when it may be restarted; without it never unless told to",
-     .of = &window,
-     .set = object<&Database::maintenance>},
-    {.key = "settings",
-     .kind = Kind::map,
-     .doc = "postgresql.conf",
-     .example = "{work_mem: 4MB}",
-     .environment = true,
-     .pattern = &one_line,
-     .element = Kind::string,
-     .keys = &setting_name,
-     .taken = managed_settings,
-     .taken_by = "plimsoll sets port, listen_addresses, data_directory and unix_socket_directories; max_connections is a key of "
-                 "the database",
-     .set = value<&Database::settings>},
-}};
-}  // namespace
-
-constinit const Object database{.title = "a database", .fields = database_fields};
-
-namespace {
-
 constexpr std::array<Names, 3> pool_modes = {"session", "transaction", "statement"};
-constexpr std::array<Field, 6> pooler_fields = {{
+
+constexpr std::array<Field, 4> row_fields = {{
+    {.key = "replicas",
+     .kind = Kind::map,
+     .unit = "instances",
+     .doc = "up to so many instances of each tier",
+     .example = "{api: 3, worker: 2}",
+     .required = true,
+     .range = {.least = 0, .most = 10000},
+     .element = Kind::integer,
+     .keys = &component_name,
+     .not_empty = true,
+     .set = counts<&PoolerRow::replicas>},
+    {.key = "instances",
+     .kind = Kind::integer,
+     .unit = "instances",
+     .fallback = "1",
+     .doc = "of the pooler",
+     .range = {.least = 1, .most = 100},
+     .set = value<&PoolerRow::instances>},
+    {.key = "default_pool_size",
+     .kind = Kind::integer,
+     .unit = "connections",
+     .fallback = "20",
+     .doc = "of each instance of the pooler",
+     .range = {.least = 1, .most = 10000},
+     .set = value<&PoolerRow::default_pool_size>},
+    {.key = "max_db_connections",
+     .kind = Kind::integer,
+     .unit = "connections",
+     .fallback = "0",
+     .doc = "of each instance of the pooler; 0: no limit of its own",
+     .range = {.least = 0, .most = 10000},
+     .set = value<&PoolerRow::max_db_connections>},
+}};
+constexpr Object row{.title = "a row of the pooler's table", .fields = row_fields};
+
+constexpr std::array<Field, 10> own_fields = {{
     {.key = "for",
      .doc = "the database behind it",
      .required = true,
@@ -133,63 +84,57 @@ constexpr std::array<Field, 6> pooler_fields = {{
      .doc = "connections to the database in all; 0: no limit of its own",
      .range = {.least = 0, .most = 10000},
      .set = value<&Pooler::max_db_connections>},
+    {.key = "min_pool_size",
+     .kind = Kind::integer,
+     .unit = "connections",
+     .fallback = "0",
+     .doc = "kept open although nobody needs them",
+     .range = {.least = 0, .most = 10000},
+     .set = value<&Pooler::min_pool_size>},
+    {.key = "reserve_pool_size",
+     .kind = Kind::integer,
+     .unit = "connections",
+     .fallback = "0",
+     .doc = "beyond default_pool_size, for clients that have waited long",
+     .range = {.least = 0, .most = 10000},
+     .set = value<&Pooler::reserve_pool_size>},
+    {.key = "server_idle_timeout",
+     .kind = Kind::duration,
+     .fallback = "10m",
+     .doc = "a connection to the database that nobody has used for so long is closed; 0: never",
+     .set = value<&Pooler::server_idle_timeout>},
+    {.key = "table",
+     .kind = Kind::list,
+     .doc = "its owner's table: so many instances of the tiers want such poolers",
+     .example = "[{replicas: {api: 3, worker: 2}, instances: 1, default_pool_size: 25}]",
+     .element = Kind::object,
+     .of = &row,
+     .set = objects<&Pooler::table>},
 }};
+constexpr auto pooler_fields = join(own_fields, bought_fields<&Pooler::bought>());
 }  // namespace
 
 constinit const Object pooler{.title = "a pooler", .fields = pooler_fields};
 
 namespace {
 
-constexpr std::array<Names, 1> cache_engines = {"redis"};
-constexpr std::array<Names, 3> cache_uses = {"cache", "queue", "session"};
-constexpr std::array<Names, 8> eviction = {"noeviction",   "allkeys-lru",  "allkeys-lfu",     "allkeys-random",
-                                           "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"};
-
-void eviction_policy(Reader& reader, const Field& field, const Node& node, void* owner) {
-  if (const auto index = reader.read_name(field, node)) static_cast<Cache*>(owner)->policy = field.names[*index];
-}
-
-constexpr std::array<Field, 5> cache_fields = {{
-    {.key = "engine",
-     .kind = Kind::enumeration,
-     .fallback = "redis",
-     .doc = "the cache's program",
-     .names = cache_engines,
-     .set = fixed},
-    {.key = "max_clients",
-     .kind = Kind::integer,
-     .unit = "connections",
-     .fallback = "10000",
-     .doc = "clients that may be connected at once",
-     .range = {.least = 1, .most = 1000000},
-     .set = value<&Cache::max_clients>},
-    {.key = "maxmemory",
-     .kind = Kind::bytes,
-     .doc = "memory for data; without it as much as the machine has",
-     .range = {.least = 1 << 20, .most = 0x1p50},
-     .set = value<&Cache::maxmemory>},
-    {.key = "policy",
-     .kind = Kind::enumeration,
-     .fallback = "noeviction",
-     .doc = "what goes when the memory is full",
-     .names = eviction,
-     .set = eviction_policy},
-    {.key = "used_for",
-     .kind = Kind::list,
-     .doc = "what the tiers keep in it; lists of jobs live in the one used for queue",
-     .required = true,
-     .names = cache_uses,
-     .element = Kind::enumeration,
-     .not_empty = true,
-     .set = names<&Cache::used_for>},
+constexpr std::array<Field, 2> call_fields = {{
+    {.key = "p50",
+     .kind = Kind::duration,
+     .doc = "half of the calls are faster",
+     .range = positive,
+     .set = value<&External::p50>},
+    {.key = "p99", .kind = Kind::duration, .doc = "99 of 100 calls are faster", .range = positive, .set = value<&External::p99>},
 }};
-}  // namespace
+constexpr Object call_latency{.title = "a latency", .fields = call_fields};
 
-constinit const Object cache{.title = "a cache", .fields = cache_fields};
-
-namespace {
-
-constexpr std::array<Field, 2> external_fields = {{
+constexpr std::array<Field, 3> external_fields = {{
+    {.key = "latency",
+     .kind = Kind::object,
+     .doc = "how long a call takes",
+     .example = "{p50: 6s, p99: 20s}",
+     .of = &call_latency,
+     .set = same_owner},
     {.key = "concurrency",
      .kind = Kind::integer,
      .unit = "calls",
@@ -203,7 +148,21 @@ constexpr std::array<Field, 2> external_fields = {{
      .set = value<&External::rate>},
 }};
 
-constexpr std::array<Field, 3> limits_fields = {{
+constexpr std::array<Field, 2> node_fields = {{
+    {.key = "cores",
+     .kind = Kind::cores,
+     .doc = "that one machine has for instances",
+     .range = positive,
+     .set = value<&plimsoll::Limits::node_cores>},
+    {.key = "memory",
+     .kind = Kind::bytes,
+     .doc = "that one machine has for instances",
+     .range = positive,
+     .set = value<&plimsoll::Limits::node_memory>},
+}};
+constexpr Object node_limits{.title = "a machine", .fields = node_fields};
+
+constexpr std::array<Field, 4> limits_fields = {{
     {.key = "cost",
      .kind = Kind::money,
      .doc = "of all instances whose instance.price is known",
@@ -219,6 +178,12 @@ constexpr std::array<Field, 3> limits_fields = {{
      .doc = "sum of the instances' memory requests",
      .range = positive,
      .set = value<&plimsoll::Limits::memory>},
+    {.key = "node",
+     .kind = Kind::object,
+     .doc = "one machine of them: an instance must fit on it",
+     .example = "{cores: 4, memory: 16GB}",
+     .of = &node_limits,
+     .set = same_owner},
 }};
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "spec/setters.h"
+#include "spec/shared_fields.h"
 #include "spec/tables.h"
 
 namespace plimsoll::spec::tables {
@@ -12,15 +12,18 @@ namespace {
 
 constexpr std::array<Names, 6> contract_variables = {"PORT",      "INSTANCE", "DATABASE_URL", "DATABASE_READ_URL",
                                                      "REDIS_URL", "QUEUES"};
-constexpr std::array<Field, 6> run_fields = {{
+constexpr std::array<Field, 7> run_fields = {{
     {.key = "command",
      .kind = Kind::list,
      .doc = "program and arguments; started as they stand, no shell between",
      .example = "[plimsoll-app, api]",
-     .required = true,
      .element = Kind::string,
      .not_empty = true,
      .set = value<&Run::command>},
+    {.key = "image",
+     .doc = "of the container; on this machine only what has a command runs",
+     .pattern = &image_name,
+     .set = value<&Run::image>},
     {.key = "env",
      .kind = Kind::map,
      .doc = "environment of the instance, beside what plimsoll sets; the place for secrets: \"${NAME}\"",
@@ -52,9 +55,17 @@ constexpr std::array<Field, 6> run_fields = {{
      .range = positive,
      .set = value<&Run::stop_within>},
 }};
-constexpr Object run{.title = "run", .fields = run_fields};
+constexpr std::array<Names, 2> run_choice = {"command", "image"};
+constexpr Object run{.title = "run", .fields = run_fields, .at_least_one = run_choice};
 
-constexpr std::array<Field, 4> instance_fields = {{
+/// The controller counts with the price in effect, which may be the class's; what was written is kept beside it.
+void instance_price(Reader& reader, const Field& field, const Node& node, void* owner) {
+  InstanceResources& instance = *static_cast<InstanceResources*>(owner);
+  reader.read(field, node, instance.price);
+  instance.bought.price = instance.price;
+}
+
+constexpr std::array<Field, 3> resources_fields = {{
     {.key = "cpu",
      .kind = Kind::cores_range,
      .fallback = "1",
@@ -71,11 +82,8 @@ constexpr std::array<Field, 4> instance_fields = {{
      .fallback = "10s",
      .doc = "from being asked for to serving, as a rule; sizing counts on it",
      .set = value<&InstanceResources::start>},
-    {.key = "price",
-     .kind = Kind::money,
-     .doc = "of one instance; a month has 730 hours",
-     .set = value<&InstanceResources::price>},
 }};
+constexpr auto instance_fields = join(resources_fields, bought_fields<&InstanceResources::bought>(instance_price));
 constexpr Object instance{.title = "an instance's resources", .fields = instance_fields};
 
 constexpr std::array<Field, 2> service_time_fields = {{
@@ -121,7 +129,9 @@ constexpr std::array<Field, 4> capacity_fields = {{
 }};
 constexpr Object capacity{.title = "a capacity", .fields = capacity_fields};
 
-constexpr std::array<Field, 4> use_fields = {{
+constexpr std::array<Names, 6> session_features = {"prepared_statements", "listen",           "advisory_locks", "set",
+                                                   "temporary_tables",    "cursors_with_hold"};
+constexpr std::array<Field, 8> use_fields = {{
     {.key = "through",
      .doc = "a pooler in front of the database; without it instances connect directly",
      .pattern = &component_name,
@@ -133,6 +143,30 @@ constexpr std::array<Field, 4> use_fields = {{
      .doc = "largest pool one instance opens to a database or cache",
      .range = {.least = 1, .most = 10000},
      .set = value<&Use::connections>},
+    {.key = "overflow",
+     .kind = Kind::integer,
+     .unit = "connections",
+     .fallback = "0",
+     .doc = "more that one instance opens to a database under load",
+     .range = {.least = 0, .most = 10000},
+     .set = value<&Use::overflow>},
+    {.key = "share",
+     .kind = Kind::ratio,
+     .doc = "of the instance's requests that make the call; without it all",
+     .range = share,
+     .set = value<&Use::share>},
+    {.key = "reads",
+     .kind = Kind::ratio,
+     .doc = "share of the calls to a database that a read replica may answer; without it none",
+     .range = share,
+     .set = value<&Use::reads>},
+    {.key = "session_features",
+     .kind = Kind::list,
+     .doc = "what it uses of a database that a pooler in transaction mode breaks",
+     .example = "[prepared_statements]",
+     .names = session_features,
+     .element = Kind::enumeration,
+     .set = words<&Use::session_features>},
     {.key = "calls",
      .kind = Kind::number,
      .unit = "calls",
@@ -225,8 +259,9 @@ void finish_tier(Reader& reader, const Node& node, void* owner) {
   reader.draft().next_tier();
 }
 
+constexpr std::array<Names, 3> session_states = {"none", "cache", "memory"};
 constexpr std::array<Names, 2> tier_kinds = {"service", "worker"};
-constexpr std::array<Field, 12> tier_fields = {{
+constexpr std::array<Field, 18> tier_fields = {{
     {.key = "kind",
      .kind = Kind::enumeration,
      .doc = "service: has requests from the balancer; worker: takes jobs from lists",
@@ -302,6 +337,38 @@ constexpr std::array<Field, 12> tier_fields = {{
      .doc = "what decides the count between the bounds",
      .of = &scale,
      .set = object<&Tier::scale>},
+    {.key = "baseline",
+     .kind = Kind::object,
+     .doc = "what one instance of this size was seen to carry, for plan",
+     .example = "{users: 100, rate: 550/min, p95: 3s, cpu: 60%}",
+     .of = &baseline,
+     .set = object<&Tier::baseline>},
+    {.key = "placement",
+     .kind = Kind::object,
+     .doc = "where instances may stand",
+     .of = &placement,
+     .set = object<&Tier::placement>},
+    {.key = "disruption",
+     .kind = Kind::object,
+     .doc = "how many instances must stay when machines are emptied",
+     .of = &disruption,
+     .set = object<&Tier::disruption>},
+    {.key = "leader",
+     .kind = Kind::object,
+     .doc = "exactly one instance runs what may only run once; how it is found",
+     .of = &leader,
+     .set = object<&Tier::leader>},
+    {.key = "vertical",
+     .kind = Kind::object,
+     .doc = "what a vertical autoscaler may set",
+     .of = &vertical,
+     .set = object<&Tier::vertical>},
+    {.key = "sessions",
+     .kind = Kind::enumeration,
+     .fallback = "none",
+     .doc = "where what belongs to a user's session is kept; memory: in the instance, so that it goes with it",
+     .names = session_states,
+     .set = value<&Tier::sessions>},
 }};
 }  // namespace
 

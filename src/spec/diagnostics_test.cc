@@ -172,11 +172,7 @@ const std::vector<testing::Mistake> rows = {
     {"references", "publishes without a cache", ", redis: {}}\n    publishes", "}\n    publishes"},
     {"references", "a service that consumes", "    publishes: [orders]", "    consumes: {orders: {per_instance: 5}}"},
     {"references", "service without a balancer", "balancer:\n  listen: 8080\n", ""},
-    {"references", "two services", "    kind: worker", "    kind: service", 2},
-    {"references", "pool larger than its own limit", "default_pool_size: 20", "default_pool_size: 20, max_db_connections: 10"},
-    {"references", "pool larger than the database", "default_pool_size: 20", "default_pool_size: 150, max_client_conn: 200"},
-    {"references", "fewer clients than connections", "default_pool_size: 20", "default_pool_size: 20, max_client_conn: 10"},
-    {"references", "more than the database has", "default_pool_size: 20", "default_pool_size: 20, max_db_connections: 200"},
+    {"references", "a service that consumes, beside another", "    kind: worker", "    kind: service"},
 
     // no cascades
     {"together", "a section with a typo: nothing is said of what refers to it", "caches:", "cache:"},

@@ -5,7 +5,9 @@
 #include <tuple>
 #include <utility>
 
+#include "spec/checks.h"
 #include "spec/descriptor.h"
+#include "spec/read_stack.h"
 #include "spec/reader.h"
 #include "spec/validate.h"
 #include "spec/yaml.h"
@@ -15,7 +17,8 @@ namespace {
 
 auto order(const Diagnostic& d) { return std::tie(d.at.line, d.at.column, d.message); }
 
-/// In the order of the text. What was read twice through an alias is said once.
+}  // namespace
+
 void tidy(std::vector<Diagnostic>& diagnostics) {
   std::stable_sort(diagnostics.begin(), diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return order(a) < order(b); });
@@ -24,9 +27,7 @@ void tidy(std::vector<Diagnostic>& diagnostics) {
   diagnostics.erase(end, diagnostics.end());
 }
 
-}  // namespace
-
-Parsed<Stack> parse(std::string_view text, const Environment& environment) {
+Parsed<Stack> read_stack(std::string_view text, const Environment& environment, Places& places) {
   Parsed<Node> tree = parse_yaml(text);
   Parsed<Stack> parsed{std::nullopt, std::move(tree.diagnostics)};
   if (!tree.value) return parsed;
@@ -40,7 +41,6 @@ Parsed<Stack> parse(std::string_view text, const Environment& environment) {
   }
 
   Stack stack;
-  Places places;
   // A dropped entry (a duplicate, a merge key) may have held what others refer to.
   if (!parsed.diagnostics.empty()) places.broken.emplace();
   Reader(environment, stack, places, parsed.diagnostics).object(root_object(), root, &stack);
@@ -50,6 +50,11 @@ Parsed<Stack> parse(std::string_view text, const Environment& environment) {
                                  [](const Diagnostic& d) { return d.severity == Severity::error; });
   if (!wrong) parsed.value = std::move(stack);
   return parsed;
+}
+
+Parsed<Stack> parse(std::string_view text, const Environment& environment) {
+  Places places;
+  return read_stack(text, environment, places);
 }
 
 }  // namespace plimsoll::spec

@@ -74,6 +74,30 @@ bool is_expression(std::string_view text) {
          });
 }
 
+bool is_word(std::string_view text, std::size_t longest, std::string_view also) {
+  return !text.empty() && text.size() <= longest &&
+         all(text, [also](char c) { return letter(c) || digit(c) || also.find(c) != std::string_view::npos; });
+}
+
+bool is_class(std::string_view text) { return is_word(text, 80, "_.-"); }
+
+bool is_catalog(std::string_view text) {
+  return !text.empty() && text.size() <= 500 && text.front() != ' ' &&
+         all(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+}
+
+bool is_image(std::string_view text) { return is_word(text, 300, "_./:@+-"); }
+
+bool is_cookie(std::string_view text) { return is_word(text, 100, "_.-"); }
+
+bool is_table(std::string_view text) { return is_word(text, 130, "_.$") && !digit(text.front()); }
+
+bool is_extension(std::string_view text) { return is_word(text, 63, "_-") && !digit(text.front()); }
+
+bool is_kind(std::string_view text) { return is_word(text, 63, "_-"); }
+
+bool is_collection(std::string_view text) { return is_word(text, 255, "_.-"); }
+
 bool is_one_line(std::string_view text) {
   return text.size() <= 4096 && all(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
 }
@@ -99,6 +123,20 @@ const Pattern http_url = {"^https?://[A-Za-z0-9_.~%?&=+,:\\[\\]-][A-Za-z0-9/_.~%
                           "an address such as http://127.0.0.1:9090", is_url};
 const Pattern zone_name = {"^[A-Za-z][A-Za-z0-9_+-]{0,59}(/[A-Za-z0-9_+-]+)*$", "a time zone",
                            "a time zone such as Europe/Berlin or UTC", is_zone};
+const Pattern class_name = {"^[A-Za-z0-9_.-]{1,80}$", "the name of a class",
+                            "a class such as db.r6g.xlarge: letters, digits and _ . -", is_class};
+const Pattern catalog_name = {"^[^ \\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]{0,499}$", "a catalog",
+                              "the name of a catalog such as aws-2026, or the path of its file", is_catalog};
+const Pattern image_name = {"^[A-Za-z0-9_./:@+-]{1,300}$", "an image", "a container image such as shop/api:1", is_image};
+const Pattern cookie_name = {"^[A-Za-z0-9_.-]{1,100}$", "the name of a cookie", "1 to 100 letters, digits and _ . -", is_cookie};
+const Pattern table_name = {"^[A-Za-z_.$][A-Za-z0-9_.$]{0,129}$", "the name of a table",
+                            "a table such as messages or public.messages", is_table};
+const Pattern extension_name = {"^[A-Za-z_-][A-Za-z0-9_-]{0,62}$", "the name of an extension",
+                                "an extension of Postgres such as vector", is_extension};
+const Pattern kind_name = {"^[A-Za-z0-9_-]{1,63}$", "the name of a kind of work", "1 to 63 letters, digits, '_' and '-'",
+                           is_kind};
+const Pattern collection_name = {"^[A-Za-z0-9_.-]{1,255}$", "the name of a collection", "1 to 255 letters, digits and _ . -",
+                                 is_collection};
 const Pattern expression = {"\\S", "an expression", "an expression: up to 4096 characters, not blank", is_expression};
 const Pattern one_line = {"^[^\\u0000-\\u001f\\u007f]{0,4096}$", "one line of text",
                           "at most 4096 characters without a line break", is_one_line};

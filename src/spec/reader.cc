@@ -44,8 +44,9 @@ std::vector<std::string_view> own_keys_of(const Object& object) {
 
 /// "an instance's resources: cpu, memory, or {} for the defaults"
 std::string expectation_of(const Object& object) {
-  const bool may_be_empty = object.exactly_one.empty() && std::none_of(object.fields.begin(), object.fields.end(),
-                                                                       [](const Field& field) { return field.required; });
+  const bool may_be_empty =
+      object.exactly_one.empty() && object.at_least_one.empty() &&
+      std::none_of(object.fields.begin(), object.fields.end(), [](const Field& field) { return field.required; });
   return fmt::format("{}: {{{}: …}}{}", object.title, fmt::join(own_keys_of(object), ": …, "),
                      may_be_empty ? ", or {} for the defaults" : "");
 }
@@ -135,6 +136,9 @@ void Reader::report_missing(const Object& object, const Node& node, const std::v
         {Severity::error, blame, missing, fmt::format("{} needs '{}'", object.title, field.key), expectation(field), {}});
     places_.broken.insert(missing);
   }
+  if (!object.at_least_one.empty() && std::none_of(object.at_least_one.begin(), object.at_least_one.end(), given))
+    return complain(blame, fmt::format("{} is incomplete", object.title),
+                    fmt::format("at least one of {}", fmt::join(object.at_least_one, ", ")));
   std::vector<std::string_view> chosen;
   for (const std::string_view key : object.exactly_one)
     if (given(key)) chosen.push_back(key);

@@ -31,8 +31,9 @@ std::string shown(std::string path) {
   return path;
 }
 
-std::vector<Section> sections() {
-  std::vector<Section> found{{&root_object(), "what a file holds", {"The file"}}};
+/// `prefix` keeps the headings of two files on one page apart.
+std::vector<Section> sections(const Object& root, std::string_view says, const char* heading, const char* prefix) {
+  std::vector<Section> found{{&root, says, {heading}}};
   const auto add = [&](const Object* object, std::string_view doc, const std::string& at) {
     const auto known = std::ranges::find(found, object, &Section::object);
     if (known == found.end())
@@ -40,7 +41,7 @@ std::vector<Section> sections() {
     else
       known->paths.push_back(at);
   };
-  walk(root_object(), "", [&](const std::string& path, const Field& field) {
+  walk(root, prefix, [&](const std::string& path, const Field& field) {
     const std::string at = shown(path + (field.kind == Kind::map ? ".*" : field.kind == Kind::list ? "[]" : ""));
     if (field.of) add(field.of, field.doc, at);
     for (const Variant& variant : field.variants) add(variant.of, field.doc, fmt::format("{} ({})", at, variant.name));
@@ -100,6 +101,7 @@ void add_section(std::string& out, const Section& section, const std::vector<Sec
   for (std::size_t i = 1; i < section.paths.size(); ++i)
     out += fmt::format("{} `{}`", i == 1 ? " The same keys at" : ",", section.paths[i]);
   if (section.paths.size() > 1) out += ".";
+  if (!object.at_least_one.empty()) out += fmt::format(" At least one of `{}`.", fmt::join(object.at_least_one, "`, `"));
   if (!object.exactly_one.empty()) out += fmt::format(" Exactly one of `{}`.", fmt::join(object.exactly_one, "`, `"));
   out += "\n\n| key | takes | default | meaning |\n|---|---|---|---|\n";
   for (const Field& field : object.fields)
@@ -157,6 +159,10 @@ constexpr std::string_view opening = R"(# The spec
 One YAML file describes one stack: see [stacks/quickstart.yaml](../stacks/quickstart.yaml) for a whole one with comments. This page is
 made from the tables the parser works from (`src/spec/descriptors*.cc`); a test keeps the two the same.
 
+Editors that know JSON Schema complete and check a spec by [spec.schema.json](spec.schema.json), made from the same tables: with the
+YAML language server, put `# yaml-language-server: $schema=PATH/spec.schema.json` on top of the file. It knows every key and how its value
+is written; what one key has to do with another (references, sums) only plimsoll itself checks.
+
 An error names file, line and column, shows the line with a caret, says what was expected and the nearest name there is. All errors of a
 file come at once; the exit code is 2 and nothing was started.
 
@@ -187,10 +193,13 @@ stack.yaml:6:15: error: the minimum 9 is above the maximum 3
 constexpr std::string_view closing = R"(
 ## What is checked besides
 
-- Tiers, databases, poolers, caches and externals have one name space: no name stands twice. A signal is not called as a built-in one.
-- A service needs a balancer, and the balancer serves exactly one tier of kind service.
-- What `uses`, `through`, `for`, `signal`, `when`, `arrivals` and `profile` name is there; what is used is a database, a cache or an
-  external, a pooler only stands in between; `connections` are to databases and caches, `calls` and `rate` to externals.
+- Tiers, databases, poolers, caches, externals and vector stores have one name space: no name stands twice. A signal is not called as a
+  built-in one.
+- A service needs a balancer, and a balancer a service.
+- What `uses`, `through`, `for`, `signal`, `when`, `arrivals` and `profile` name is there; what is used is a database, a cache, an
+  external or a vector store, a pooler only stands in between; `connections` are to databases and caches, `overflow`, `reads` and
+  `session_features` to databases, `calls` and `rate` to externals. `baseline.excludes` names externals the tier uses, a pooler's
+  `table` names tiers.
 - A tier that publishes or consumes lists uses exactly one cache with `used_for: [queue]`; only workers consume.
 - What a target or rule reads can be measured: `memory: 80%` needs `instance.memory`, `p95` and `p99` need `run.metrics`, requests and
   errors are counted for services only, `backlog(LIST)` is a list of the tier's own; a worker's `capacity` needs `arrivals`.
@@ -204,19 +213,40 @@ constexpr std::string_view closing = R"(
 - Latency objectives rise: p50, p95, p99.
 - A pool is not larger than `max_db_connections`, `max_client_conn` is not smaller than the pool, and neither the pool nor
   `max_db_connections` is larger than the database's `max_connections`.
+- Users rise from step to step; bands follow each other, and only the last has no end; the regions' shares are not more than 100 %.
+- `shards` and `node_timeout` are of a cache with `architecture: cluster`, `sentinels`, `quorum`, `down_after` and `failover_timeout` of one
+  with `sentinel`, `replicas` of all but `standalone`; a quorum is not more than the sentinels there are, and a collection's `replication` not
+  more than the nodes.
 - No key stands twice, there are no tags and no merge keys; anchors and aliases work.
+
+## What does not run on this machine yet
+
+`check` and `plan` read all of it. `up` and `demo` refuse, with its place, what they would have to leave out: a second service tier, a tier without
+`run.command`, a balancer other than haproxy, `sticky` and `client_rate`, `extensions`, `partitions`, `lag_max` of read replicas, a pooler's
+`min_pool_size`, `reserve_pool_size` and `server_idle_timeout`, a cache that is not `standalone` or not persistent in the way its use
+asks for, and vector stores.
+)";
+
+constexpr std::string_view catalog_opening = R"(
+# The catalog
+
+What can be bought and for how much: `catalog: NAME` in a spec names one. [catalogs/](../catalogs/) holds two, to be copied and changed. What a
+class does not state is not known, and never counted as nothing.
 )";
 
 }  // namespace
 
 std::string reference_markdown() {
-  const std::vector<Section> all = sections();
+  const std::vector<Section> all = sections(root_object(), "what a file holds", "The file", "");
   std::string out(opening);
   for (const Section& section : all) add_section(out, section, all);
   add_names(out);
   add_conditions(out);
   add_profiles(out);
   out += closing;
+  out += catalog_opening;
+  const std::vector<Section> of_catalog = sections(tables::catalog, "what a file holds", "The catalog file", "Catalog ");
+  for (const Section& section : of_catalog) add_section(out, section, of_catalog);
   return out;
 }
 

@@ -31,7 +31,7 @@ void survives(const std::string& text) {
 /// Files that have every part of the spec between them.
 std::vector<std::string> good_files() {
   return {testing::source_file("stacks/quickstart.yaml"), testing::source_file("fuzz/corpus/spec/scale.yaml"),
-          testing::source_file("fuzz/corpus/spec/borrowed.yaml")};
+          testing::source_file("fuzz/corpus/spec/borrowed.yaml"), testing::source_file("fuzz/corpus/spec/plan.yaml")};
 }
 
 TEST(Robustness, TruncatedAnywhere) {

@@ -11,18 +11,26 @@
 
 namespace plimsoll::spec::tables {
 
-extern const Object objectives;                                 // descriptors.cc
-extern const Object tier;                                       // descriptors_tier.cc
-extern const Object scale;                                      // descriptors_scale.cc
-extern const Object metric;                                     // descriptors_metric.cc
-extern const Object behavior;                                   // descriptors_behavior.cc
-extern const Object rule, schedule;                             // descriptors_rule.cc
-extern const Object window;                                     // two cron moments; descriptors_rule.cc
-extern const Object trigger, advanced;                          // descriptors_keda.cc: KEDA's
-extern const Object metric_block;                               // descriptors_kubernetes.cc: autoscaling/v2's
-extern const Object formula;                                    // descriptors_scale.cc
-extern const Object database, pooler, cache, external, limits;  // descriptors_component.cc
-extern const Object signal, profile;                            // descriptors_signal.cc
+extern const Object objectives;                       // descriptors.cc
+extern const Object balancer;                         // descriptors_balancer.cc
+extern const Object tier;                             // descriptors_tier.cc
+extern const Object baseline, placement, disruption;  // descriptors_tier_plan.cc
+extern const Object leader, vertical;                 // descriptors_tier_plan.cc
+extern const Object scale;                            // descriptors_scale.cc
+extern const Object metric;                           // descriptors_metric.cc
+extern const Object behavior;                         // descriptors_behavior.cc
+extern const Object rule, schedule;                   // descriptors_rule.cc
+extern const Object window;                           // two cron moments; descriptors_rule.cc
+extern const Object trigger, advanced;                // descriptors_keda.cc: KEDA's
+extern const Object metric_block;                     // descriptors_kubernetes.cc: autoscaling/v2's
+extern const Object formula;                          // descriptors_scale.cc
+extern const Object database, size_step;              // descriptors_database.cc
+extern const Object cache;                            // descriptors_cache.cc
+extern const Object pooler, external, limits;         // descriptors_component.cc
+extern const Object vector_store;                     // descriptors_vector.cc
+extern const Object growth, region;                   // descriptors_plan.cc
+extern const Object catalog;                          // descriptors_catalog.cc: the whole of another file
+extern const Object signal, profile;                  // descriptors_signal.cc
 
 /// Kubernetes' Utilization, AverageValue, Value: the indices are those of TargetType.
 inline constexpr std::array<std::string_view, 3> target_types = {"Utilization", "AverageValue", "Value"};

@@ -47,16 +47,20 @@ class Validation : Checks {
       if (tier.objectives) objectives(path + ".objectives", *tier.objectives);
       command(tier, path);
       uses(tier, path);
+      if (tier.baseline) excludes(tier, path);
       queues(tier, path);
       validate_scale(stack_, tier, places_, diagnostics_);
     }
     for (const Database& database : stack_.databases) check(database);
     for (const Pooler& pooler : stack_.poolers) check(pooler);
+    validate_sizes(stack_, places_, diagnostics_);
   }
 
  private:
   /// Every component that was written down is known by name.
-  [[nodiscard]] bool components_known() const { return sound({"", "tiers", "databases", "poolers", "caches", "externals"}); }
+  [[nodiscard]] bool components_known() const {
+    return sound({"", "tiers", "databases", "poolers", "caches", "externals", "vector_stores"});
+  }
 
   void unique_names() {
     std::map<std::string, std::string> taken;  // name → section
@@ -66,7 +70,7 @@ class Validation : Checks {
         const std::string path = fmt::format("{}.{}", section, component.name);
         if (!is_new)
           complain(places_.key(path), path, fmt::format("the name '{}' is taken in '{}'", component.name, first->second),
-                   "a name of its own for every tier, database, pooler, cache and external");
+                   "a name of its own for every tier, database, pooler, cache, external and vector store");
       }
     };
     claim("tiers", stack_.tiers);
@@ -74,6 +78,7 @@ class Validation : Checks {
     claim("poolers", stack_.poolers);
     claim("caches", stack_.caches);
     claim("externals", stack_.externals);
+    claim("vector_stores", stack_.vector_stores);
   }
 
   void objectives(const std::string& path, const Objectives& owed) {
@@ -91,10 +96,9 @@ class Validation : Checks {
       rises("p50", owed.p50, "p99", owed.p99);
   }
 
-  /// One balancer, one entrance: there is nothing yet that tells one service's requests from another's.
   void balancer() {
     if (!sound({"", "tiers", "balancer"})) return;
-    const Tier* first = nullptr;
+    bool has_service = false;
     for (const Tier& tier : stack_.tiers) {
       const std::string path = "tiers." + tier.name;
       if (!sound({path, path + ".kind"})) return;
@@ -102,12 +106,9 @@ class Validation : Checks {
       if (!stack_.balancer)
         complain(places_.key(path), path, fmt::format("'{}' is a service, but no balancer brings it requests", tier.name),
                  "balancer: {listen: 8080} at the top, or kind: worker");
-      else if (first)
-        complain(places_.key(path), path, fmt::format("the balancer already serves '{}'", first->name),
-                 "one tier of kind service");
-      if (!first) first = &tier;
+      has_service = true;
     }
-    if (stack_.balancer && !first)
+    if (stack_.balancer && !has_service)
       complain(places_.key("balancer"), "balancer", "the balancer has nobody to send requests to", "a tier of kind service");
   }
 
@@ -126,7 +127,9 @@ class Validation : Checks {
       else if (stack_.cache(use.component))
         use_of_cache(use, path);
       else if (stack_.external(use.component))
-        refuse(use, path, {"through", "connections"}, "an external", "databases and caches");
+        use_of_external(use, path);
+      else if (stack_.vector_store(use.component))
+        use_of_vector_store(use, path);
       else
         use_of_nothing(use, path);
     }
@@ -161,8 +164,41 @@ class Validation : Checks {
   }
 
   void use_of_cache(const Use& use, const std::string& path) {
-    refuse(use, path, {"through"}, "a cache", "databases");
+    refuse(use, path, {"through", "overflow", "reads", "session_features"}, "a cache", "databases");
     refuse(use, path, {"calls", "rate"}, "a cache", "externals");
+  }
+
+  void use_of_external(const Use& use, const std::string& path) {
+    refuse(use, path, {"through", "overflow", "reads", "session_features"}, "an external", "databases");
+    refuse(use, path, {"connections"}, "an external", "databases and caches");
+  }
+
+  void use_of_vector_store(const Use& use, const std::string& path) {
+    refuse(use, path, {"through", "overflow", "reads", "session_features"}, "a vector store", "databases");
+    refuse(use, path, {"connections"}, "a vector store", "databases and caches");
+    refuse(use, path, {"calls", "rate"}, "a vector store", "externals");
+  }
+
+  /// What is excluded from a measurement is an external that was called, or nothing was excluded.
+  void excludes(const Tier& tier, const std::string& tier_path) {
+    const std::string path = tier_path + ".baseline.excludes";
+    if (!components_known() || !sound({tier_path, tier_path + ".uses", path})) return;
+    std::vector<std::string_view> called;
+    for (const Use& use : tier.uses) {
+      if (stack_.external(use.component)) called.push_back(use.component);
+      if (!known(use.component)) return;  // complained of already
+    }
+    for (std::size_t i = 0; i < tier.baseline->excludes.size(); ++i) {
+      const std::string& name = tier.baseline->excludes[i];
+      const std::string at = fmt::format("{}[{}]", path, i);
+      if (std::ranges::find(called, name) != called.end() || !sound({at})) continue;
+      complain(places_.value(at), at, fmt::format("'{}' uses no external '{}'", tier.name, name),
+               choice(called, "an external among the tier's uses"), suggestion_for(name, called));
+    }
+  }
+
+  [[nodiscard]] bool known(const std::string& name) const {
+    return stack_.database(name) || stack_.cache(name) || stack_.external(name) || stack_.vector_store(name);
   }
 
   void use_of_nothing(const Use& use, const std::string& path) {
@@ -170,15 +206,17 @@ class Validation : Checks {
     add_names(names, stack_.databases);
     add_names(names, stack_.caches);
     add_names(names, stack_.externals);
+    add_names(names, stack_.vector_stores);
     if (const Pooler* pooler = stack_.pooler(use.component)) {
       complain(use.at, path, fmt::format("'{}' is a pooler; what is used is the database behind it", use.component),
                fmt::format("{}: {{through: {}}}", pooler->database.empty() ? "DATABASE" : pooler->database, pooler->name));
       return;
     }
-    const char* what =
-        stack_.tier(use.component) ? "'{}' is a tier, and tiers are not used" : "there is no database, cache or external '{}'";
+    const char* what = stack_.tier(use.component) ? "'{}' is a tier, and tiers are not used"
+                                                  : "there is no database, cache, external or vector store '{}'";
     complain(use.at, path, fmt::format(fmt::runtime(what), use.component),
-             choice(names, "a component under databases:, caches: or externals:"), suggestion_for(use.component, names));
+             choice(names, "a component under databases:, caches:, externals: or vector_stores:"),
+             suggestion_for(use.component, names));
   }
 
   /// Lists live in exactly one of the caches a tier uses; otherwise nobody could say in which.
@@ -192,7 +230,7 @@ class Validation : Checks {
     std::vector<std::string_view> holders;
     for (const Use& use : tier.uses) {
       const Cache* cache = stack_.cache(use.component);
-      if (!cache && !stack_.database(use.component) && !stack_.external(use.component)) return;  // complained of already
+      if (!known(use.component)) return;  // complained of already
       if (cache && !sound({"caches." + cache->name, "caches." + cache->name + ".used_for"})) return;
       if (cache && cache->holds(CacheUse::queue)) holders.push_back(cache->name);
     }
@@ -218,17 +256,7 @@ class Validation : Checks {
   void check(const Pooler& pooler) {
     const std::string path = "poolers." + pooler.name;
     if (!sound({path})) return;
-    const std::string size = path + ".default_pool_size", clients = path + ".max_client_conn",
-                      most = path + ".max_db_connections", target = path + ".for";
-    if (sound({size, most}) && pooler.max_db_connections > 0 && pooler.default_pool_size > pooler.max_db_connections)
-      complain(
-          places_.value(size), size,
-          fmt::format("a pool of {} does not fit max_db_connections {}", pooler.default_pool_size, pooler.max_db_connections),
-          fmt::format("at most {}", pooler.max_db_connections));
-    if (sound({size, clients}) && pooler.max_client_conn < pooler.default_pool_size)
-      complain(places_.value(clients), clients,
-               fmt::format("{} clients can never fill a pool of {}", pooler.max_client_conn, pooler.default_pool_size),
-               fmt::format("at least {}", pooler.default_pool_size));
+    const std::string target = path + ".for";
     if (!components_known() || !sound({target})) return;
     const Database* database = stack_.database(pooler.database);
     if (!database) {
@@ -236,16 +264,7 @@ class Validation : Checks {
       add_names(names, stack_.databases);
       complain(places_.value(target), target, fmt::format("there is no database '{}'", pooler.database),
                choice(names, "a database under databases:"), suggestion_for(pooler.database, names));
-      return;
     }
-    const std::string limit = "databases." + database->name + ".max_connections";
-    const bool by_limit = pooler.max_db_connections > 0;
-    const std::string& wanting = by_limit ? most : size;
-    const int wanted = by_limit ? pooler.max_db_connections : pooler.default_pool_size;
-    if (sound({size, most, limit}) && pooler.default_pool_size <= wanted && wanted > database->max_connections)
-      complain(places_.value(wanting), wanting,
-               fmt::format("{} connections are more than '{}' allows ({})", wanted, database->name, database->max_connections),
-               fmt::format("at most max_connections {}", database->max_connections));
   }
 };
 

@@ -8,19 +8,10 @@
 #include <memory>
 #include <utility>
 
+#include "spec/yaml_builder.h"
+
 namespace plimsoll::spec {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
-/// The length of the line break at the front of a text, 0 if there is none. libyaml counts five kinds.
-std::size_t line_break(std::string_view text) {
-  for (const std::string_view end : {"\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"})
-    if (text.starts_with(end)) return end.size();
-  return 0;
-}
 
 /// Ends the parse: the text is no YAML, or past a limit.
 struct SyntaxError {
@@ -33,17 +24,9 @@ struct SyntaxError {
 
 int to_int(std::size_t n) { return static_cast<int>(n); }
 
-Position position(const yaml_mark_t& mark) { return {to_int(mark.line) + 1, to_int(mark.column) + 1, 1}; }
-
-Position position(const yaml_mark_t& start, const yaml_mark_t& end) {
-  Position at = position(start);
-  if (start.line == end.line && end.column > start.column) at.length = to_int(end.column - start.column);
-  return at;
-}
-
-Position position_of_byte(std::string_view text, std::size_t offset) {
+Position position_of_byte(std::string_view text, std::size_t offset, int lines_before) {
   const std::vector<std::string_view> lines = split_lines(text.substr(0, std::min(offset, text.size())));
-  return {to_int(lines.size()), to_int(count_characters(lines.back())) + 1, 1};
+  return {lines_before + to_int(lines.size()), to_int(count_characters(lines.back())) + 1, 1};
 }
 
 /// One event of libyaml, freed when it goes.
@@ -66,7 +49,14 @@ std::string text_of(const yaml_char_t* text) { return text ? std::string(reinter
 /// Builds the tree from libyaml's events. Throws SyntaxError, which parse_yaml catches.
 class Builder {
  public:
-  Builder(std::string_view text, const Limits& limits) : text_(text), lines_(split_lines(text)), limits_(limits) {
+  Builder(std::string_view text, const BuildOptions& options, Spent& spent, std::vector<Diagnostic>& diagnostics)
+      : text_(text),
+        lines_(split_lines(text)),
+        limits_(options.limits),
+        lenient_(options.lenient),
+        before_(options.lines_before),
+        spent_(spent),
+        diagnostics_(diagnostics) {
     if (!yaml_parser_initialize(&parser_)) throw std::bad_alloc();
     yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
@@ -75,21 +65,22 @@ class Builder {
   Builder& operator=(const Builder&) = delete;
   ~Builder() { yaml_parser_delete(&parser_); }
 
-  Parsed<Node> build() {
-    Parsed<Node> parsed;
+  std::optional<Node> build() {
     expect_next(YAML_STREAM_START_EVENT);
     {
-      const auto start = next();
-      if ((*start)->type == YAML_STREAM_END_EVENT) refuse({1, 1, 1}, "the file is empty", "a stack, see stacks/quickstart.yaml");
+      Event start;
+      next(start);
+      if (start->type == YAML_STREAM_END_EVENT) return std::nullopt;
     }
-    Node root = node(*next(), 1);
+    Event first;
+    next(first);
+    Node root = node(first, 1);
     expect_next(YAML_DOCUMENT_END_EVENT);
-    const auto end = next();
-    if ((*end)->type != YAML_STREAM_END_EVENT)
-      refuse(position((*end)->start_mark, (*end)->end_mark), "a second document begins here", "one stack in a file");
-    parsed.value = std::move(root);
-    parsed.diagnostics = std::move(diagnostics_);
-    return parsed;
+    Event end;
+    next(end);
+    if (end->type != YAML_STREAM_END_EVENT)
+      refuse(position(end->start_mark, end->end_mark), "a second document begins here", "one stack in a file");
+    return root;
   }
 
  private:
@@ -100,15 +91,22 @@ class Builder {
     std::size_t height = 1;  // levels
   };
 
-  std::unique_ptr<Event> next() {
-    auto event = std::make_unique<Event>();
-    if (!yaml_parser_parse(&parser_, event->get())) fail();
-    return event;
+  void next(Event& event) {
+    if (!yaml_parser_parse(&parser_, event.get())) fail();
   }
 
   void expect_next(yaml_event_type_t type) {
-    const auto event = next();
-    if ((*event)->type != type) refuse(position((*event)->start_mark), "this is no YAML document");
+    Event event;
+    next(event);
+    if (event->type != type) refuse(position(event->start_mark), "this is no YAML document");
+  }
+
+  Position position(const yaml_mark_t& mark) const { return {before_ + to_int(mark.line) + 1, to_int(mark.column) + 1, 1}; }
+
+  Position position(const yaml_mark_t& start, const yaml_mark_t& end) const {
+    Position at = position(start);
+    if (start.line == end.line && end.column > start.column) at.length = to_int(end.column - start.column);
+    return at;
   }
 
   /// What libyaml complained of, in our words where its own mislead.
@@ -116,13 +114,14 @@ class Builder {
     if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
     const std::string problem = parser_.problem ? parser_.problem : "not understood";
     if (parser_.error == YAML_READER_ERROR)
-      refuse(position_of_byte(text_, parser_.problem_offset), "this character cannot stand in YAML: " + problem, "UTF-8 text");
+      refuse(position_of_byte(text_, parser_.problem_offset, before_), "this character cannot stand in YAML: " + problem,
+             "UTF-8 text");
     const yaml_mark_t& mark = parser_.problem_mark;
     const Position at = position(mark);
     if (character_at(mark) == '\t') refuse(at, "a tab cannot indent YAML", "spaces");
     const yaml_mark_t& context = parser_.context_mark;
     const std::string where =
-        parser_.context ? fmt::format(" ({} that began on line {})", parser_.context, context.line + 1) : std::string();
+        parser_.context ? fmt::format(" ({} that began on line {})", parser_.context, position(context).line) : std::string();
     refuse(at, "not YAML: " + problem + where);
   }
 
@@ -138,17 +137,18 @@ class Builder {
 
   /// Before anything is copied, so that a few lines of anchors and aliases cannot grow past the limits.
   void count(std::size_t nodes, std::size_t bytes, Position at) {
-    nodes_ += nodes;
-    bytes_ += bytes;
-    if (nodes_ > limits_.nodes) refuse(at, fmt::format("more than {} values, aliases counted where they stand", limits_.nodes));
-    if (bytes_ > 2 * limits_.bytes) refuse(at, "too much text, aliases counted where they stand");
+    spent_.nodes += nodes;
+    spent_.bytes += bytes;
+    if (spent_.nodes > limits_.nodes)
+      refuse(at, fmt::format("more than {} values, aliases counted where they stand", limits_.nodes));
+    if (spent_.bytes > 2 * limits_.bytes) refuse(at, "too much text, aliases counted where they stand");
   }
 
   Node node(const Event& event, std::size_t depth) {
     const Position at = position(event->start_mark, event->end_mark);
     if (event->type == YAML_ALIAS_EVENT) return alias(event, at, depth);
-    const std::size_t before = nodes_;
-    const std::size_t bytes_before = bytes_;
+    const std::size_t before = spent_.nodes;
+    const std::size_t bytes_before = spent_.bytes;
     count(1, event->type == YAML_SCALAR_EVENT ? event->data.scalar.length : 0, at);
     if (depth > limits_.depth) refuse(at, fmt::format("nested deeper than {} levels", limits_.depth));
     const std::size_t outer_height = std::exchange(height_, depth);
@@ -174,8 +174,8 @@ class Builder {
         refuse(at, "this is no YAML value");
     }
     if (!anchor.empty()) {
-      const std::size_t size = nodes_ - before;
-      const std::size_t bytes = bytes_ - bytes_before;
+      const std::size_t size = spent_.nodes - before;
+      const std::size_t bytes = spent_.bytes - bytes_before;
       count(size, bytes, at);  // the copy kept for its aliases
       anchors_[anchor] = {made, size, bytes, height_ - depth + 1};
     }
@@ -183,8 +183,8 @@ class Builder {
     return made;
   }
 
-  static void refuse_tag(const yaml_char_t* tag, Position at) {
-    if (tag) refuse(at, "tags such as " + quote(text_of(tag)) + " are not read here", "the value alone");
+  void refuse_tag(const yaml_char_t* tag, Position at) const {
+    if (tag && !lenient_) refuse(at, "tags such as " + quote(text_of(tag)) + " are not read here", "the value alone");
   }
 
   Node scalar(const Event& event, Position at) const {
@@ -197,7 +197,21 @@ class Builder {
     // An escape or a doubled quote makes the source longer than the value.
     made.verbatim = event->start_mark.line == event->end_mark.line && (in_quotes || !made.quoted) &&
                     event->end_mark.column - event->start_mark.column == count_characters(made.text) + (in_quotes ? 2 : 0);
+    made.literal = event->data.scalar.style == YAML_LITERAL_SCALAR_STYLE;
+    if (made.literal) made.indent = indent_of(made.text, event->start_mark.line + 1);
     return made;
+  }
+
+  /// Columns that a block's lines have in the source and not in its text.
+  int indent_of(std::string_view text, std::size_t line) const {
+    for (; line < lines_.size(); ++line) {
+      const std::size_t first = lines_[line].find_first_not_of(' ');
+      if (first == std::string_view::npos) continue;
+      const std::size_t own = text.find_first_not_of("\n");
+      const std::size_t blanks = own == std::string_view::npos ? 0 : text.find_first_not_of(' ', own) - own;
+      return to_int(first - std::min(first, blanks));
+    }
+    return 0;
   }
 
   Node list(Position at, std::size_t depth) {
@@ -205,12 +219,13 @@ class Builder {
     made.kind = Node::Kind::list;
     made.at = at;
     while (true) {
-      const auto event = next();
-      if ((*event)->type == YAML_SEQUENCE_END_EVENT) {
-        widen(made, (*event)->end_mark);
+      Event event;
+      next(event);
+      if (event->type == YAML_SEQUENCE_END_EVENT) {
+        widen(made, event->end_mark);
         return made;
       }
-      made.items.push_back(node(*event, depth + 1));
+      made.items.push_back(node(event, depth + 1));
     }
   }
 
@@ -218,32 +233,76 @@ class Builder {
     Node made;
     made.kind = Node::Kind::map;
     made.at = at;
-    std::map<std::string, int> seen;  // key → its line
+    std::map<std::string, std::size_t> seen;  // key → its entry
+    std::vector<Node> merges;
     while (true) {
-      const auto event = next();
-      if ((*event)->type == YAML_MAPPING_END_EVENT) {
-        widen(made, (*event)->end_mark);
+      Event event;
+      next(event);
+      if (event->type == YAML_MAPPING_END_EVENT) {
+        widen(made, event->end_mark);
+        for (Node& merge : merges) merge_into(made, seen, std::move(merge));
         return made;
       }
-      const Position key_at = position((*event)->start_mark, (*event)->end_mark);
-      const std::string key = key_of(*event, key_at);
-      Node value = node(*next(), depth + 1);
-      const auto [first, is_new] = seen.emplace(key, key_at.line);
+      const Position key_at = position(event->start_mark, event->end_mark);
+      if (lenient_ && event->type != YAML_SCALAR_EVENT) {
+        skip_entry(event, key_at, depth);
+        continue;
+      }
+      std::string key = key_of(event, key_at);
+      Event first;
+      next(first);
+      Node value = node(first, depth + 1);
+      if (key == "<<" && lenient_) {
+        merges.push_back(std::move(value));
+        continue;
+      }
+      const auto [known, is_new] = seen.emplace(key, made.entries.size());
       if (key == "<<")
-        complain(key_at, "merge keys ('<<') are not read here",
+        complain(Severity::error, key_at, "merge keys ('<<') are not read here",
                  "the keys themselves, or an alias for a whole value (key: *name)");
-      else if (!is_new)
-        complain(key_at, "duplicate key " + quote(key), fmt::format("it once; it stands on line {} already", first->second));
+      else if (is_new)
+        made.entries.push_back({std::move(key), key_at, std::move(value)});
       else
-        made.entries.push_back({key, key_at, std::move(value)});
+        written_twice(made.entries[known->second], key_at, std::move(value));
     }
+  }
+
+  void written_twice(Node::Entry& first, Position at, Node value) {
+    const std::string message = "duplicate key " + quote(first.key);
+    if (lenient_) {
+      complain(Severity::warning, at, message,
+               fmt::format("it once; this value stays, the one on line {} does not", first.at.line));
+      first.at = at;
+      first.value = std::move(value);
+    } else {
+      complain(Severity::error, at, message, fmt::format("it once; it stands on line {} already", first.at.line));
+    }
+  }
+
+  /// A map, or a list of them of which the first has precedence; what the map says itself stays.
+  void merge_into(Node& made, std::map<std::string, std::size_t>& seen, Node from) {
+    if (from.kind == Node::Kind::list) {
+      for (Node& item : from.items) merge_into(made, seen, std::move(item));
+      return;
+    }
+    for (Node::Entry& entry : from.entries)
+      if (seen.emplace(entry.key, made.entries.size()).second) made.entries.push_back(std::move(entry));
+  }
+
+  /// A key that is a map, a list or an alias: read for the sake of what follows, and left out.
+  void skip_entry(const Event& key, Position at, std::size_t depth) {
+    node(key, depth + 1);
+    Event value;
+    next(value);
+    node(value, depth + 1);
+    complain(Severity::warning, at, "this key is not a plain name and is passed over", "key: value");
   }
 
   std::string key_of(const Event& event, Position at) {
     if (event->type != YAML_SCALAR_EVENT) refuse(at, "this key is not a plain name", "key: value");
     count(1, event->data.scalar.length, at);
     refuse_tag(event->data.scalar.tag, at);
-    if (event->data.scalar.anchor) refuse(at, "a key cannot carry an anchor", "the anchor at the value");
+    if (event->data.scalar.anchor && !lenient_) refuse(at, "a key cannot carry an anchor", "the anchor at the value");
     return {reinterpret_cast<const char*>(event->data.scalar.value), event->data.scalar.length};
   }
 
@@ -258,30 +317,53 @@ class Builder {
   }
 
   /// A flow collection on one line underlines all of itself.
-  static void widen(Node& made, const yaml_mark_t& end) {
+  void widen(Node& made, const yaml_mark_t& end) const {
     const bool block = made.at.length == 1 && !made.entries.empty() && made.entries.front().at.column == made.at.column;
     if (block)
       made.at.length = made.entries.front().at.length;
-    else if (made.at.line == to_int(end.line) + 1)
+    else if (made.at.line == position(end).line)
       made.at.length = std::max(1, to_int(end.column) + 1 - made.at.column);
   }
 
-  void complain(Position at, std::string message, std::string expected) {
-    diagnostics_.push_back({Severity::error, at, {}, std::move(message), std::move(expected), {}});
+  void complain(Severity severity, Position at, std::string message, std::string expected) {
+    diagnostics_.push_back({severity, at, {}, std::move(message), std::move(expected), {}});
   }
 
   std::string_view text_;
   std::vector<std::string_view> lines_;
   Limits limits_;
+  const bool lenient_;
+  const int before_;
   yaml_parser_t parser_{};
-  std::size_t nodes_ = 0;
-  std::size_t bytes_ = 0;
+  Spent& spent_;
   std::size_t height_ = 0;  // the deepest level reached within the node being built
   std::map<std::string, Anchored> anchors_;
-  std::vector<Diagnostic> diagnostics_;
+  std::vector<Diagnostic>& diagnostics_;
 };
 
 }  // namespace
+
+std::optional<Node> build_document(std::string_view text, const BuildOptions& options, Spent& spent,
+                                   std::vector<Diagnostic>& diagnostics) {
+  const std::size_t said = diagnostics.size();
+  try {
+    return Builder(text, options, spent, diagnostics).build();
+  } catch (SyntaxError& error) {
+    diagnostics.resize(said);
+    diagnostics.push_back(std::move(error.diagnostic));
+    return std::nullopt;
+  }
+}
+
+std::optional<Diagnostic> unreadable(std::string_view text, const Limits& limits) {
+  const auto refused = [](std::string message, std::string expected) {
+    return Diagnostic{Severity::error, {1, 1, 1}, {}, std::move(message), std::move(expected), {}};
+  };
+  if (text.size() > limits.bytes)
+    return refused(fmt::format("the file has {} bytes", text.size()), fmt::format("at most {} MiB", limits.bytes >> 20U));
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return refused("the file is UTF-16", "UTF-8 text");
+  return std::nullopt;
+}
 
 bool Node::is_null() const {
   return kind == Kind::scalar && !quoted && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
@@ -301,46 +383,15 @@ Position Node::part(std::size_t offset, std::size_t length) const {
 }
 
 Parsed<Node> parse_yaml(std::string_view text, const Limits& limits) {
-  try {
-    if (text.size() > limits.bytes)
-      refuse({1, 1, 1}, fmt::format("the file has {} bytes", text.size()), fmt::format("at most {} MiB", limits.bytes >> 20U));
-    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) refuse({1, 1, 1}, "the file is UTF-16", "UTF-8 text");
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    return Builder(text, limits).build();
-  } catch (SyntaxError& error) {
-    return {std::nullopt, {std::move(error.diagnostic)}};
-  }
-}
-
-std::vector<std::string_view> split_lines(std::string_view text) {
+  if (std::optional<Diagnostic> refused = unreadable(text, limits)) return {std::nullopt, {std::move(*refused)}};
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  std::vector<std::string_view> lines;
-  std::size_t start = 0;
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const std::size_t end = line_break(text.substr(i, 3));
-    if (end == 0) {
-      ++i;
-      continue;
-    }
-    lines.push_back(text.substr(start, i - start));
-    i += end;
-    start = i;
-  }
-  lines.push_back(text.substr(start));
-  return lines;
-}
-
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
-std::string quote(std::string_view text) {
-  constexpr std::size_t most = 60;
-  std::size_t end = 0;
-  for (std::size_t characters = 0; end < text.size(); ++end)
-    if (starts_character(text[end]) && characters++ == most) break;
-  return fmt::format("'{}{}'", text.substr(0, end), end < text.size() ? "…" : "");
+  Parsed<Node> parsed;
+  Spent spent;
+  parsed.value = build_document(text, {limits, false, 0}, spent, parsed.diagnostics);
+  if (!parsed.value && parsed.diagnostics.empty())
+    parsed.diagnostics.push_back(
+        {Severity::error, {1, 1, 1}, {}, "the file is empty", "a stack, see stacks/quickstart.yaml", {}});
+  return parsed;
 }
 
 }  // namespace plimsoll::spec
