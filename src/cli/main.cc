@@ -13,15 +13,17 @@ namespace plimsoll::cli {
 namespace {
 
 constexpr const char* about =
-    "plimsoll keeps a service stack at the load it may carry: it runs it, scales it and says why.\n"
+    "plimsoll keeps a service stack at the load it may carry: it checks it, plans it, runs it, scales it and says why.\n"
     "\n"
+    "  plimsoll check k8s/                      what is unsound in the manifests you have? Nothing is installed or started\n"
+    "  plimsoll plan stack.yaml --users 10k     what does that many users take, and what does it cost?\n"
     "  plimsoll demo stacks/quickstart.yaml     see it work: a real stack, load, scaling, two minutes\n"
     "  plimsoll up stack.yaml                   run a stack on this machine and scale it until Ctrl-C\n"
     "  plimsoll down stack.yaml                 stop it; its data stay\n"
     "  plimsoll explain api -f stack.yaml       why did its tier api scale, or not?";
 
 constexpr const char* exit_codes =
-    "Exit codes: 0 well, 1 the answer is no (a failed start, request or job), 2 bad input and nothing was changed,\n"
+    "Exit codes: 0 well, 1 the answer is no (a finding, a failed start, request or job), 2 bad input and nothing was changed,\n"
     "130 interrupted. Documentation: docs/ of the source.";
 
 /// A duration as people write it; the error names what was expected.
@@ -51,6 +53,10 @@ void add_stack(CLI::App& verb, StackChoice& choice, bool positional) {
 }
 
 struct Options {
+  CheckOptions check;
+  ImportOptions import;
+  PlanOptions plan;
+  SpecOptions spec;
   UpOptions up;
   DownOptions down;
   OpOptions op;
@@ -167,7 +173,107 @@ void define_demo(CLI::App& app, DemoOptions& options) {
   verb->add_flag("--keep", options.keep, "leave the stack running");
 }
 
+void define_check(CLI::App& app, CheckOptions& options) {
+  CLI::App* verb = app.add_subcommand("check", "Is it sound? Findings in a spec, or in the manifests and config files you have");
+  verb->footer(
+      "Reads Kubernetes manifests (HPA, PDB, VPA, KEDA, ConfigMaps), rendered charts, Compose files, pgbouncer.ini, redis.conf,\n"
+      "postgresql.conf, nginx upstreams, or a spec. Each finding has its place, the sum behind it and the line that mends it.\n"
+      "\n"
+      "  plimsoll check k8s/                              every file in the folder, as one stack\n"
+      "  helm template chart | plimsoll check -           a chart as it would be installed\n"
+      "  plimsoll check docker-compose.yml pgbouncer.ini\n"
+      "  plimsoll check k8s/ --write stack.yaml           keep what was understood as a spec, questions as comments\n"
+      "  plimsoll check stack.yaml --strict               warnings count, too\n"
+      "  plimsoll check k8s/ --sarif -o check.sarif       for code review\n"
+      "\n"
+      "Exit: 0 no errors, 1 errors found (with --strict warnings too), 2 something can't be read. Each rule: docs/check.md.");
+  verb->add_option("path", options.paths, "files, folders, or - for stdin; default ./stack.yaml")->type_name("PATH");
+  verb->add_option("-f,--file", options.file.stack, "a spec: a YAML file, or the NAME of a stack that was up here")
+      ->type_name("FILE|NAME");
+  verb->add_option("--state-dir", options.file.state_dir, "where stacks that were up are kept")
+      ->type_name("DIR")
+      ->capture_default_str();
+  CLI::Option* json = verb->add_flag("--json", options.json, "findings, model and questions as JSON");
+  CLI::Option* sarif = verb->add_flag("--sarif", options.sarif, "findings as SARIF 2.1.0")->excludes(json);
+  verb->add_option("-o,--output", options.output, "SARIF goes to this file, the findings to the screen")
+      ->type_name("FILE")
+      ->needs(sarif);
+  verb->add_option("--write", options.write, "keep the model of what was read as a new spec")->type_name("FILE");
+  verb->add_option("--catalog", options.catalog, "classes and prices: a catalog's name or file; default: the spec's")
+      ->type_name("NAME|FILE");
+  verb->add_flag("--strict", options.strict, "exit 1 for warnings, too");
+}
+
+void define_import(CLI::App& app, ImportOptions& options) {
+  CLI::App* verb = app.add_subcommand("import", "Make a spec of the manifests and config files you have");
+  verb->footer(
+      "The spec goes to stdout; what was concluded, from which line, and what could not be, goes to stderr.\n"
+      "\n"
+      "  plimsoll import k8s/ -o stack.yaml\n"
+      "  plimsoll import docker-compose.yml --name shop > shop.yaml\n"
+      "\n"
+      "Exit: 0 a spec was made, 1 it has errors to mend, 2 nothing was understood or can't be read. Formats: docs/import.md.");
+  verb->add_option("path", options.paths, "files, folders, or - for stdin")->required()->type_name("PATH");
+  verb->add_option("-o,--output", options.output, "a new file for the spec; default: stdout")->type_name("FILE");
+  verb->add_option("--name", options.name, "the stack's name; default: after the folder")->type_name("NAME");
+  verb->add_flag("--json", options.json, "spec, inferences and questions as JSON on stdout");
+}
+
+void define_plan(CLI::App& app, PlanOptions& options) {
+  CLI::App* verb = app.add_subcommand("plan", "What does so much load take, and what does it cost? Figures with their formulas");
+  verb->footer(
+      "Instances, connections, poolers, database class, read replicas, cache, storage and cost for a load, what gives way "
+      "first,\n"
+      "ways to pay less, and the changes to the spec. With months or an event: a chart over the months.\n"
+      "\n"
+      "  plimsoll plan                                    is today's load carried, and what does it cost?\n"
+      "  plimsoll plan stack.yaml --users 10k             ten thousand users at once\n"
+      "  plimsoll plan --growth 1.5 --months 6            half as much again every month\n"
+      "  plimsoll plan --event 3x@2026-11-27              three times the load on that day\n"
+      "  plimsoll plan --users 10k --write                change stack.yaml, after showing the diff and asking\n"
+      "  plimsoll plan --months 12 --report plan.html     one file to send around\n"
+      "\n"
+      "Exit: 0 shown, 1 the changes can't be written into the spec's text, 2 bad input. Formulas: docs/plan.md.");
+  add_stack(*verb, options.stack, true);
+  verb->add_option("--users", options.asked.users, "concurrent users: 10000, 10k, 1.5M")->type_name("N");
+  verb->add_option("--rate", options.asked.rate, "requests: 500rps, 3000/min")->type_name("RATE");
+  verb->add_option("--growth", options.asked.growth, "a month: 1.5, 1.5/month or 50%; default: the spec's growth.per_month")
+      ->type_name("FACTOR");
+  verb->add_option("--months", options.asked.months, "so many months ahead, 1 to 120; 12 with --growth")->type_name("N");
+  verb->add_option("--event", options.asked.events, "FACTORx@DAY, as often as needed: 3x@2026-11-27")->type_name("EVENT");
+  verb->add_option("--work", options.asked.work, "demand by kind of work: simple=400rps, websockets=60")->type_name("KIND=N");
+  verb->add_option("--catalog", options.catalog, "classes and prices: a catalog's name or file; default: the spec's")
+      ->type_name("NAME|FILE");
+  CLI::Option* write = verb->add_flag("--write", options.write, "change the spec's file, after showing the diff and asking");
+  verb->add_flag("-y,--yes", options.yes, "do not ask");
+  verb->add_option("-o,--output", options.output, "the changed spec as a new file")->type_name("FILE")->excludes(write);
+  verb->add_flag("--json", options.json, "everything as JSON");
+  verb->add_option("--report", options.report, "an HTML file with charts; needs nothing from outside")->type_name("FILE");
+}
+
+void define_spec(CLI::App& app, SpecOptions& options) {
+  CLI::App* verb = app.add_subcommand("spec", "Is the file valid? What does it say, with every default?");
+  verb->footer(
+      "  plimsoll spec                          the errors with their places, or what is in it in a few words\n"
+      "  plimsoll spec stack.yaml --resolved    every key with the value in effect; secrets stay ${NAME}\n"
+      "  plimsoll spec --schema                 JSON Schema; in an editor: docs/spec-verb.md\n"
+      "\n"
+      "Exit: 0 valid, 2 not.");
+  add_stack(*verb, options.stack, true);
+  const auto flag = [&](const char* name, SpecOptions::What what, const char* doc) {
+    return verb->add_flag_callback(
+        name, [&options, what] { options.what = what; }, doc);
+  };
+  CLI::Option* resolved = flag("--resolved", SpecOptions::What::resolved, "the spec with every default");
+  CLI::Option* schema = flag("--schema", SpecOptions::What::schema, "the spec's JSON Schema (draft-07)")->excludes(resolved);
+  flag("--reference", SpecOptions::What::reference, "every key there is, as Markdown")->excludes(resolved)->excludes(schema);
+}
+
 int dispatch(const CLI::App& app, const Options& options) {
+  if (app.got_subcommand("check")) return run_check(options.check);
+  if (app.got_subcommand("import")) return run_import(options.import);
+  if (app.got_subcommand("plan")) return run_plan(options.plan);
+  if (app.got_subcommand("spec")) return run_spec(options.spec);
   if (app.got_subcommand("up")) return run_up(options.up);
   if (app.got_subcommand("down")) return run_down(options.down);
   if (app.got_subcommand("op")) return run_op(options.op);
@@ -183,6 +289,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(exit_codes);
   app.get_formatter()->column_width(34);
+  define_check(app, options.check);
+  define_plan(app, options.plan);
+  define_import(app, options.import);
+  define_spec(app, options.spec);
   define_demo(app, options.demo);
   define_up(app, options.up);
   define_down(app, options.down);

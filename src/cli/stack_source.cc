@@ -13,9 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/local_problems.h"
 #include "core/suggest.h"
 #include "show/terminal.h"
-#include "spec/parse.h"
+#include "spec/located.h"
 #include "spec/render_diagnostic.h"
 #include "zones/load.h"
 
@@ -95,16 +96,20 @@ std::optional<LoadedStack> load_stack(const StackChoice& choice, bool to_run) {
     print_error(source.error());
     return std::nullopt;
   }
-  Parsed<Stack> parsed = spec::parse(source->text, [to_run](std::string_view name) {
+  Parsed<spec::Located> parsed = spec::parse_located(source->text, [to_run](std::string_view name) {
     std::optional<std::string> value = environment(name);
     return value || to_run ? value : std::string();
   });
+  if (parsed.value && to_run) {
+    const std::vector<Diagnostic> problems = local_problems(parsed.value->stack, parsed.value->origins);
+    parsed.diagnostics.insert(parsed.diagnostics.end(), problems.begin(), problems.end());
+  }
   if (!parsed.diagnostics.empty()) {
     const bool colour = show::Terminal(STDERR_FILENO).style().color;
     fmt::print(stderr, "{}", spec::render(parsed.diagnostics, source->file, source->text, colour));
   }
   if (!parsed.ok()) return std::nullopt;
-  LoadedStack loaded{std::move(*parsed.value), std::move(*source), {}};
+  LoadedStack loaded{std::move(parsed.value->stack), std::move(*source), {}};
   if (!prepare(loaded, to_run)) return std::nullopt;
   return loaded;
 }

@@ -30,9 +30,9 @@ Result<std::string> read_file(const std::string& path);
 
 /// Finds, parses, and on any error prints all of it to stderr. Nothing: exit with exit_bad_input.
 ///
-/// `to_run`: a variable the file names and the environment lacks is an error, and so is a time zone this machine lacks. A stack
-/// that is only to be stopped or told something is read with empty ones and UTC instead: it must not need what it was started
-/// with.
+/// `to_run`: a variable the file names and the environment lacks is an error, and so are a time zone this machine lacks and
+/// whatever of the stack can't run on it (local_problems.h). A stack that is only to be stopped or told something is read with
+/// empty variables and UTC instead: it must not need what it was started with.
 struct LoadedStack {
   Stack stack;
   StackText source;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/plan_ask.h"
 #include "cli/stack_source.h"
 #include "core/time.h"
 #include "decide/order.h"
@@ -63,6 +64,41 @@ struct DemoOptions {
   bool keep = false;   // leave the stack running
 };
 
+struct CheckOptions {
+  std::vector<std::string> paths;  // files, folders, "-"; none and no `file`: ./stack.yaml
+  StackChoice file;                // -f: a spec, by file or name
+  bool json = false;
+  bool sarif = false;
+  std::string output;   // SARIF goes there, and the screen stays
+  std::string write;    // the model of what was imported is kept as this spec
+  std::string catalog;  // in place of the one the spec names
+  bool strict = false;  // warnings are a negative verdict, too
+};
+
+struct ImportOptions {
+  std::vector<std::string> paths;
+  std::string output;  // empty: stdout
+  std::string name;    // of the stack; empty: after the folder
+  bool json = false;
+};
+
+struct PlanOptions {
+  StackChoice stack;
+  PlanTexts asked;
+  std::string catalog;  // in place of the one the spec names
+  std::string output;   // the changed spec as a new file
+  bool write = false;   // change the spec itself, after asking
+  bool yes = false;     // without asking
+  bool json = false;
+  std::string report;  // an HTML file
+};
+
+struct SpecOptions {
+  enum class What { overview, resolved, schema, reference };
+  StackChoice stack;
+  What what = What::overview;
+};
+
 // Each returns an ExitCode and prints what there is to say.
 int run_up(const UpOptions&);
 int run_down(const DownOptions&);
@@ -70,5 +106,9 @@ int run_op(const OpOptions&);
 int run_explain(const ExplainOptions&);
 int run_load(const LoadOptions&);
 int run_demo(const DemoOptions&);
+int run_check(const CheckOptions&);
+int run_import(const ImportOptions&);
+int run_plan(const PlanOptions&);
+int run_spec(const SpecOptions&);
 
 }  // namespace plimsoll::cli

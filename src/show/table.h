@@ -30,8 +30,13 @@ class Table {
   [[nodiscard]] std::size_t rows() const { return rows_.size(); }
   /// Lines of at most `width`: the widest columns give way first, down to their least; what is still too long is cut.
   [[nodiscard]] Block lines(Style, int width) const;
+  /// The same, but what is too long for its column goes on below instead of being cut.
+  [[nodiscard]] Block wrapped_lines(Style, int width) const;
+  /// The same row by row, for tables with something between their rows; the first is the header, of no lines if there is none.
+  [[nodiscard]] std::vector<Block> wrapped_rows(Style, int width) const;
 
  private:
+  void add_wrapped(Block&, const std::vector<Cell>& row, const std::vector<int>& widths, Style, int width) const;
   [[nodiscard]] std::vector<int> widths(Style, int width) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;

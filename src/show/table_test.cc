@@ -27,6 +27,14 @@ TEST(Table, TheWidestColumnGivesWayFirst) {
             "plimsoll       0.4 min  → held\n");
 }
 
+TEST(Table, WhatIsTooLongGoesOnBelow) {
+  EXPECT_EQ(joined(sample().wrapped_lines(kPlain, 40)),
+            "policy       violation  note\n"
+            "current HPA     38 min  connections gave\n"
+            "                        way first\n"
+            "plimsoll       0.4 min  → held\n");
+}
+
 TEST(Table, WithoutHeadersHasNoHeaderLine) {
   Table table({{.header = ""}, {.header = "", .align = Align::right}});
   EXPECT_TRUE(table.lines(kPlain, 80).empty());
@@ -43,6 +51,7 @@ TEST(Table, FitsAnyWidth) {
         {{.header = *any_text()}, {.header = "n", .align = Align::right, .most = 5}, {.header = *any_text(), .least = 1}});
     for (const std::string& text : some(any_text())) table.add({{text}, {*any_text(), Ink::bold}, {text}});
     check_lines(joined(table.lines(style, width)), width, style);
+    check_lines(joined(table.wrapped_lines(style, width)), width, style);
   }));
 }
 

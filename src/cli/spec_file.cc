@@ -1,0 +1,61 @@
+#include "cli/spec_file.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "show/terminal.h"
+#include "spec/render_diagnostic.h"
+#include "spec/write.h"
+#include "zones/load.h"
+
+namespace plimsoll::cli {
+namespace {
+
+/// decide's problems name a path of the model before their first ": ".
+Diagnostic diagnostic_of(const std::string& problem, const Origins& origins) {
+  const std::size_t colon = problem.find(": ");
+  Diagnostic out;
+  out.message = problem;
+  if (colon == std::string::npos) return out;
+  out.path = problem.substr(0, colon);
+  if (const Origin* origin = origins.nearest(out.path)) {
+    out.at = origin->key.at;
+    out.message = problem.substr(colon + 2);
+  }
+  return out;
+}
+
+}  // namespace
+
+Parsed<spec::Located> parse_spec(const std::string& text) {
+  Parsed<spec::Located> parsed = spec::parse_located(text, spec::keep_references());
+  if (!parsed.ok()) return parsed;
+  TimeZones zones;
+  for (const std::string& name : zones_of(parsed.value->stack)) {
+    const Result<TimeZone> zone = zones::load(name);
+    if (!zone) parsed.diagnostics.push_back({.message = zone.error().message});
+    zones.emplace(name, zone ? *zone : TimeZone{});
+  }
+  for (const std::string& problem : problems(parsed.value->stack, zones))
+    parsed.diagnostics.push_back(diagnostic_of(problem, parsed.value->origins));
+  return parsed;
+}
+
+std::optional<SpecFile> open_spec(const StackChoice& choice) {
+  Result<StackText> source = find_stack(choice);
+  if (!source) {
+    print_error(source.error());
+    return std::nullopt;
+  }
+  Parsed<spec::Located> parsed = parse_spec(source->text);
+  print_diagnostics(parsed.diagnostics, source->file, source->text);
+  if (!parsed.ok()) return std::nullopt;
+  return SpecFile{std::move(*source), std::move(*parsed.value)};
+}
+
+void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, const std::string& text) {
+  if (diagnostics.empty()) return;
+  fmt::print(stderr, "{}", spec::render(diagnostics, file, text, show::Terminal(STDERR_FILENO).style().color));
+}
+
+}  // namespace plimsoll::cli
