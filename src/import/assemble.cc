@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "import/assembly.h"
 #include "import/match.h"
@@ -22,23 +24,17 @@ bool passes_on(const Facts& facts, const Workload& workload) {
   });
 }
 
-/// A patch of kustomize, or the same object once more.
-bool is_repeated(const std::vector<Part>& before, const Workload& workload) {
-  return std::any_of(before.begin(), before.end(), [&](const Part& one) {
-    return one.workload->api_kind == workload.api_kind && one.workload->name == workload.name &&
-           one.workload->space == workload.space;
-  });
-}
-
 bool has_no_image(const Workload& workload) {
   return std::all_of(workload.containers.begin(), workload.containers.end(),
                      [](const Container& one) { return one.image.empty() && one.build.empty(); });
 }
 
 void collect_parts(Assembly& of) {
+  std::set<std::tuple<std::string, std::string, std::string>> known;
   for (const Workload& workload : of.facts.workloads) {
     if (workload.owned) continue;
-    if (is_repeated(of.parts, workload)) {
+    const std::tuple object(workload.api_kind, workload.space, workload.name);
+    if (known.contains(object)) {  // a patch of kustomize, or the same object once more
       of.infer("", workload.at,
                fmt::format("{} {} stands here once more; only the first is read", workload.api_kind, workload.name));
       continue;
@@ -48,9 +44,11 @@ void collect_parts(Assembly& of) {
                fmt::format("{} {} names no image and is taken for a patch: not read", workload.api_kind, workload.name));
       continue;
     }
+    known.insert(object);
     Part part = part_of(workload, passes_on(of.facts, workload));
     if (part.role == Role::ignored)
       of.infer("", workload.at, fmt::format("{} {} is no tier: {}", workload.api_kind, workload.name, part.why));
+    of.place.emplace(&workload, of.parts.size());
     of.parts.push_back(std::move(part));
   }
 }
@@ -58,20 +56,18 @@ void collect_parts(Assembly& of) {
 }  // namespace
 
 const Autoscaler* Assembly::autoscaler_of(const Workload& workload) const {
-  for (const Autoscaler& one : facts.autoscalers)
-    if (is_target(workload, one.target_kind, one.target, one.space)) return &one;
-  return nullptr;
+  const auto& all = matches.autoscalers_of(workload);
+  return all.empty() ? nullptr : all.front();
 }
 
 std::vector<const Endpoint*> Assembly::endpoints_of(const Workload& workload) const {
   std::vector<const Endpoint*> found;
-  for (const Endpoint& one : facts.endpoints) {
-    if (!is_behind(workload, one)) continue;
-    const bool monitored = !one.ports.empty() && std::all_of(one.ports.begin(), one.ports.end(), [&](int port) {
-      const auto name = one.port_names.find(port);
-      return is_for_monitoring(port, name == one.port_names.end() ? std::string_view() : std::string_view(name->second));
+  for (const Endpoint* one : matches.endpoints_of(workload)) {
+    const bool monitored = !one->ports.empty() && std::all_of(one->ports.begin(), one->ports.end(), [&](int port) {
+      const auto name = one->port_names.find(port);
+      return is_for_monitoring(port, name == one->port_names.end() ? std::string_view() : std::string_view(name->second));
     });
-    if (!monitored) found.push_back(&one);
+    if (!monitored) found.push_back(one);
   }
   return found;
 }

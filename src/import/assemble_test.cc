@@ -96,6 +96,9 @@ INSTANTIATE_TEST_SUITE_P(
             "service api 1..1\ndatabase db 100\ndatabase other 100\n", "tiers.api.uses\ntiers.api.capacity\n"},
         Row{"a whole Secret", postgres("db") + api("          envFrom: [{secretRef: {name: s}}]\n"),
             "service api 1..1\ndatabase db 100\n", "tiers.api.uses\ntiers.api.capacity\n"},
+        Row{"a value that is filled in later",
+            postgres("db") + api(env({{"DATABASE_URL", "${DATABASE_URL}"}, {"POOL_SIZE", "4"}})),
+            "service api 1..1\n  uses db 4\ndatabase db 100\n"},
         Row{"a ConfigMap's",
             postgres("db") +
                 api("          envFrom: [{configMapRef: {name: c}}]\n          env: [{name: DB_POOL_SIZE, valueFrom: "
@@ -111,7 +114,20 @@ INSTANTIATE_TEST_SUITE_P(
             std::string("---\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: other}\nspec: {selector: {app: x}, "
                         "ports: [{port: 5432}]}\n") +
                 api(env({{"DATABASE_URL", "postgres://db.other.svc/x?pool_size=2"}})),
-            "service api 1..1\n  uses db 2\ndatabase db ?\n", "databases.db.max_connections\ntiers.api.capacity\n"}),
+            "service api 1..1\n  uses db 2\ndatabase db ?\n", "databases.db.max_connections\ntiers.api.capacity\n"},
+        Row{"one host in all its spellings",
+            api(env({{"DATABASE_URL", "postgres://pg.db:5432/x?pool_size=2"},
+                     {"OTHER_URL", "postgres://pg.db.svc/x"},
+                     {"THIRD_URL", "postgres://PG.db.svc.cluster.local./x"}})),
+            "service api 1..1\n  uses pg 2\ndatabase pg ?\n", "databases.pg.max_connections\ntiers.api.capacity\n"},
+        Row{"one image for web and workers: no processes of Puma",
+            postgres("db") + api("          args: [bundle, exec, sidekiq]\n" +
+                                 env({{"DATABASE_URL", "postgres://db/x"}, {"DB_POOL_SIZE", "5"}, {"WEB_CONCURRENCY", "3"}})),
+            "worker api 1..1\n  uses db 5\ndatabase db 100\n", ""},
+        Row{"processes of Puma",
+            postgres("db") + api("          args: [bundle, exec, puma]\n" +
+                                 env({{"DATABASE_URL", "postgres://db/x"}, {"DB_POOL_SIZE", "5"}, {"WEB_CONCURRENCY", "3"}})),
+            "service api 1..1\n  uses db 15\ndatabase db 100\n"}),
     [](const auto& row) { return "n" + std::to_string(row.index); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -172,6 +188,23 @@ TEST(Poolers, T9_AConfigMapsIni) {
   is_a_spec(it);
 }
 
+// One PgBouncer before two servers: the model has one for each, with the same settings.
+TEST(Poolers, BeforeTwoServers) {
+  const Imported it = import_of(
+      postgres("a") + postgres("b") +
+      manifest({.name = "pgbouncer", .image = "edoburu/pgbouncer", .pod = "      volumes: [{name: c, configMap: {name: c}}]\n"}) +
+      service("pgbouncer", 6432) +
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  pgbouncer.ini: |\n    [databases]\n    orders = "
+      "host=a\n    users = host=b\n    [pgbouncer]\n"
+      "    pool_mode = transaction\n    default_pool_size = 9\n" +
+      api(env({{"DATABASE_URL", "postgres://pgbouncer:6432/users?pool_size=4"}})));
+  EXPECT_EQ(model(it),
+            "service api 1..1\n  uses b through pgbouncer-b 4\ndatabase a 100\ndatabase b 100\n"
+            "pooler pgbouncer for a transaction 9 100 0\npooler pgbouncer-b for b transaction 9 100 0\n");
+  EXPECT_EQ(origin(it, "poolers.pgbouncer-b.default_pool_size"), origin(it, "poolers.pgbouncer.default_pool_size"));
+  is_a_spec(it);
+}
+
 TEST(Poolers, BesideTheTiersOwnContainer) {
   const Imported it = import_of(
       postgres("db") +
@@ -218,6 +251,52 @@ TEST(Secrets, AreNeverKept) {
   for (const Question& one : it.questions) all += one.text + one.line;
   for (const Finding& one : it.findings) all += one.message + one.advice;
   EXPECT_EQ(all.find("hunter2"), std::string::npos);
+}
+
+/// All that an import gives, as one text.
+std::string everything(const Imported& it) {
+  std::string out = spec::write(it.stack, {});
+  for (const Inference& one : it.inferences) out += one.path + " " + one.text + "\n";
+  for (const Question& one : it.questions) out += one.path + " " + one.text + " " + one.line + "\n";
+  for (const Finding& one : it.findings) {
+    out += one.path + " " + one.message + " " + one.advice + "\n";
+    for (const std::string& line : one.sum) out += line + "\n";
+    for (const Fix& fix : one.fixes) out += fix.value + " " + fix.spec + " " + fix.effect + "\n";
+  }
+  for (const auto& [path, where] : it.origins.all()) out += path + " " + where.prefix + "\n";
+  for (const auto& [file, one] : it.diagnostics) out += one.message + " " + one.expected + "\n";
+  for (const Passed& one : it.passed) out += one.why + "\n";
+  return out;
+}
+
+TEST(Secrets, NeverLeaveTheFiles) {
+  const Imported it = import_of(
+      postgres("db",
+               "          args: [-c, \"archive_command=push --key hunter01\", -c, ssl_passphrase_command=hunter02, -c, "
+               "work_mem=8MB, -c, \"primary_conninfo=host=a password=hunter03\", -c, \"restore_command=get hunter04\"]\n") +
+      redis("cache") +
+      manifest(
+          {.container = "          args: [hunter05, \"postgres://app:hunter06@db/x\", \"redis://u:12?hunter07@cache:6379\"]\n" +
+                        env({{"DATABASE_URL", "postgres://hunter08:hunter09@db/x?password=hunter10"},
+                             {"PAYMENT_API_URL", "https://api.pay.example.com/?key=hunter11"}}) +
+                        "          readinessProbe: {httpGet: {path: \"/ready?token=hunter12\", port: 80}}\n",
+           .good = false}) +
+      service("api", 80) +
+      "---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: api}\nspec:\n  scaleTargetRef: {name: api}\n"
+      "  triggers:\n    - type: prometheus\n      metadata: {serverAddress: \"http://u:hunter13@prom:9090/?token=hunter14\", "
+      "query: up, threshold: \"5\"}\n");
+  const std::string all = everything(it);
+  EXPECT_EQ(all.find("hunter"), std::string::npos) << all.substr(std::min(all.find("hunter"), all.size()), 60);
+  EXPECT_NE(all.find("work_mem"), std::string::npos);
+  EXPECT_NE(all.find("api uses cache: an argument"), std::string::npos) << all;
+  is_a_spec(it);
+}
+
+TEST(UsedFor, HasAPlaceOnlyWithEvidence) {
+  const Imported bare = import_of(redis("kept") + api(env({{"REDIS_HOSTNAME", "kept"}})));
+  EXPECT_EQ(origin(bare, "caches.kept.used_for"), "");
+  const Imported said = import_of(redis("kept") + api(env({{"CACHE_URL", "redis://kept"}})));
+  EXPECT_NE(origin(said, "caches.kept.used_for"), "");
 }
 
 }  // namespace

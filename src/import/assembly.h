@@ -8,9 +8,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "import/assemble.h"
+#include "import/match.h"
 #include "import/roles.h"
 
 namespace plimsoll::import {
@@ -37,6 +39,17 @@ struct Assembly {
   std::vector<Part> parts;  // in the order of the facts' workloads
   Names names;
   std::map<std::string, std::string> elsewhere;  // hosts that are not in these files → the components made for them
+
+  /// A pooler and a database's name as its clients say it → the pooler of the model, where one pooler is before several servers.
+  std::map<std::pair<std::string, std::string>, std::string> pools;
+  Matches matches{facts};
+  std::map<const Workload*, std::size_t> place;  // of their parts
+
+  /// Null for workloads that are not read: repeated ones, patches.
+  [[nodiscard]] const Part* part_of(const Workload& workload) const {
+    const auto found = place.find(&workload);
+    return found == place.end() ? nullptr : &parts[found->second];
+  }
 
   void infer(ModelPath path, std::optional<Spot> spot, std::string text) {
     out.inferences.push_back({std::move(path), spot, std::move(text)});

@@ -40,8 +40,15 @@ INSTANTIATE_TEST_SUITE_P(Compose, Interpolation,
                                            Text{"$A", "$A", true, "A"}, Text{"a${A}b", "a${A}b", true},
                                            Text{"${A:?must be set}", "${A:?must be set}", true, "A"}, Text{"${A:+on}", ""},
                                            Text{"$$HOME $${X}", "$HOME ${X}"}, Text{"100$", "100$"}, Text{"${", "${"},
-                                           Text{"$", "$"}, Text{"${}", "${}", true}, Text{"${A}${B}", "${A}${B}", true},
+                                           Text{"${A ${B}", "${A ${B}", true}, Text{"$", "$"}, Text{"${}", "${}", true},
+                                           Text{"${A}${B}", "${A}${B}", true},
                                            Text{"redis://${H:-redis}:6379", "redis://redis:6379"}));
+
+TEST(InterpolationCost, TakesNoLongerForBracesThatNeverClose) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "${";
+  EXPECT_EQ(interpolate(text).text, text);  // minutes, if each looked for its end
+}
 
 struct Size {
   const char* text;

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "core/quantity.h"
 #include "import/compose.h"
@@ -15,14 +16,16 @@ constexpr int most_nested = 8;  // ${A:-${B:-${C}}}
 
 bool in_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// The end of "${…" after its brace, or npos; inner braces count.
-std::size_t closing(std::string_view text) {
-  int depth = 0;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '{') ++depth;
-    if (text[i] == '}' && --depth == 0) return i;
+/// For each "{" where it closes, npos where it does not: in one pass, whatever the text.
+std::vector<std::size_t> closings(std::string_view text) {
+  std::vector<std::size_t> ends(text.size(), std::string_view::npos), open;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') open.push_back(i);
+    if (text[i] != '}' || open.empty()) continue;
+    ends[open.back()] = i;
+    open.pop_back();
   }
-  return std::string_view::npos;
+  return ends;
 }
 
 void fill(std::string_view text, int depth, Interpolated& out);
@@ -40,6 +43,8 @@ void fill_variable(std::string_view inner, std::string_view whole, int depth, In
 }
 
 void fill(std::string_view text, int depth, Interpolated& out) {
+  const std::string_view all = text;
+  const std::vector<std::size_t> ends = text.find("${") == std::string_view::npos ? std::vector<std::size_t>() : closings(text);
   while (!text.empty()) {
     const std::size_t dollar = std::min(text.find('$'), text.size());
     out.text += text.substr(0, dollar);
@@ -49,10 +54,10 @@ void fill(std::string_view text, int depth, Interpolated& out) {
     if (text.starts_with("$$")) {
       length = 2;
       out.text += '$';
-    } else if (const std::size_t end = text.starts_with("${") ? closing(text) : std::string_view::npos;
-               end != std::string_view::npos) {
-      length = end + 1;
-      fill_variable(text.substr(2, end - 2), text.substr(0, length), depth, out);
+    } else if (const std::size_t begin = all.size() - text.size();
+               text.starts_with("${") && ends[begin + 1] != std::string_view::npos) {
+      length = ends[begin + 1] + 1 - begin;
+      fill_variable(text.substr(2, length - 3), text.substr(0, length), depth, out);
     } else {
       while (length < text.size() && in_name(text[length])) ++length;
       out.unknown = out.unknown || length > 1;
@@ -73,7 +78,7 @@ Interpolated interpolate(std::string_view text) {
     if (braces) name.remove_prefix(1);
     std::size_t end = 0;
     while (end < name.size() && in_name(name[end])) ++end;
-    const bool all = braces ? closing(out.text) == out.text.size() - 1 : end == name.size();
+    const bool all = braces ? closings(out.text)[1] == out.text.size() - 1 : end == name.size();
     if (all) out.variable = name.substr(0, end);
   }
   return out;

@@ -35,8 +35,10 @@ class ConnectionsOf {
   /// "$(DB_HOST)" of Kubernetes, with the values that are known.
   [[nodiscard]] std::string expanded(const std::string& value) const {
     std::string out;
+    const std::size_t last_close = value.rfind(')');  // behind it nothing closes, and nothing is looked for
     for (std::size_t i = 0; i < value.size();) {
-      const std::size_t close = value.compare(i, 2, "$(") == 0 ? value.find(')', i) : std::string::npos;
+      const bool opens = value.compare(i, 2, "$(") == 0 && last_close != std::string::npos && i < last_close;
+      const std::size_t close = opens ? value.find(')', i) : std::string::npos;
       if (close == std::string::npos) {
         out += value[i++];
         continue;
@@ -54,7 +56,9 @@ class ConnectionsOf {
 
   void written(const Variable& variable) {
     const std::vector<std::string> words = words_of(variable.name);
-    for (const Endpointish& one : endpoints_in(expanded(variable.value))) {
+    const std::vector<Endpointish> endpoints = endpoints_in(expanded(variable.value));
+    if (endpoints.empty() && variable.value.find("${") != std::string::npos) return hidden(variable);
+    for (const Endpointish& one : endpoints) {
       if (one.host == "hidden") {
         if (is_address(words)) hidden(variable);
         continue;
@@ -72,12 +76,19 @@ class ConnectionsOf {
     return one;
   }
 
+  /// What an argument is called where it is shown. Anything that is no plain flag may hold a password.
+  static std::string flag_of(std::string_view word) {
+    const std::string_view name = word.substr(0, word.find('='));
+    const bool plain = name.starts_with("-") && name.size() <= 40 && name.find_first_of(":/@ \t\n") == std::string_view::npos;
+    return plain && !names_secret(name) ? std::string(name) : "an argument";
+  }
+
   void arguments() {
     for (std::size_t i = 0; i < main_.command.size(); ++i) {
       const std::string& word = main_.command[i];
       if (word.find("://") == std::string::npos) continue;
       Variable made;
-      made.name = word.starts_with("-") ? word.substr(0, word.find('=')) : i > 0 ? main_.command[i - 1] : "";
+      made.name = flag_of(word.starts_with("-") ? word : i > 0 ? main_.command[i - 1] : "");
       made.value = word;
       made.at = i < main_.command_at.size() ? main_.command_at[i] : main_.at;
       for (const Endpointish& one : endpoints_in(expanded(word)))
@@ -135,7 +146,7 @@ class ConnectionsOf {
         if (one.scheme.empty() && !is_address(words) && one.form != Endpointish::Form::dsn) return;
         return to_database(part.name, "", one, variable, words);
       case Role::pooler:
-        if (const Pooler* pooler = of_.out.stack.pooler(part.name))
+        if (const Pooler* pooler = pooler_for(part.name, one.database))
           to_database(pooler->database, pooler->name, one, variable, words);
         return;
       case Role::cache:
@@ -149,6 +160,16 @@ class ConnectionsOf {
     }
   }
 
+  /// Of a pooler before several servers: the one that the URL's database is on; where only its name is a variable, by that.
+  [[nodiscard]] const Pooler* pooler_for(const std::string& pooler, std::string database) const {
+    if (database.empty())
+      for (const Variable& one : main_.environment)
+        if (one.name == "PGDATABASE" || one.name == "DB_NAME" || one.name == "POSTGRES_DB" || one.name == "DATABASE_NAME")
+          database = one.value;
+    const auto known = of_.pools.find({pooler, database});
+    return of_.out.stack.pooler(known == of_.pools.end() ? pooler : known->second);
+  }
+
   std::string elsewhere_database(const Endpointish& one, const Variable& variable, const std::vector<std::string>& words) {
     // A reader's address of the database that the tier uses already.
     if (is_of_replica(words) || one.host.find(".cluster-ro-") != std::string::npos)
@@ -156,7 +177,7 @@ class ConnectionsOf {
         for (Database& known : of_.out.stack.databases)
           if (known.name == use.component) {
             known.read_replicas = std::max(known.read_replicas, 1);
-            of_.elsewhere.emplace(one.host, known.name);
+            of_.elsewhere.emplace(plain_host(one.host), known.name);
             of_.infer("databases." + known.name + ".read_replicas", variable.at,
                       fmt::format("{} names a read replica of {}", variable.name, known.name));
             return known.name;
@@ -165,14 +186,14 @@ class ConnectionsOf {
   }
 
   std::string elsewhere_cache(const Endpointish& one, const Variable& variable) {
-    if (const auto known = of_.elsewhere.find(one.host); known != of_.elsewhere.end()) return known->second;
+    if (const auto known = of_.elsewhere.find(plain_host(one.host)); known != of_.elsewhere.end()) return known->second;
     return new_cache(one.host, one.host.substr(0, one.host.find('.')), variable.at);
   }
 
   std::string new_cache(const std::string& host, const std::string& wanted, const Spot& spot) {
     Cache made;
     made.name = of_.names.fresh(wanted, "");
-    of_.elsewhere[host] = made.name;
+    of_.elsewhere[plain_host(host)] = made.name;
     of_.note("caches." + made.name, spot);
     of_.infer("caches." + made.name, spot,
               host.empty() ? fmt::format("a Redis that is not in these files, called {} here", made.name)
@@ -182,12 +203,12 @@ class ConnectionsOf {
   }
 
   std::string elsewhere_external(const std::string& host, const Variable& variable) {
-    if (const auto known = of_.elsewhere.find(host); known != of_.elsewhere.end()) return known->second;
+    if (const auto known = of_.elsewhere.find(plain_host(host)); known != of_.elsewhere.end()) return known->second;
     // api.stripe.com is Stripe's, not "api".
     std::string_view label = host;
     if (label.starts_with("api.") || label.starts_with("www.")) label.remove_prefix(4);
     const std::string name = of_.names.fresh(label.substr(0, label.find('.')), "");
-    of_.elsewhere[host] = name;
+    of_.elsewhere[plain_host(host)] = name;
     of_.note("externals." + name, variable.at);
     of_.out.stack.externals.push_back({name, {}, {}, {}, {}});
     return name;
@@ -226,7 +247,7 @@ class ConnectionsOf {
       if (!count || *count < 0 || *count > 10'000) continue;
       const Found<std::string> found{value, variable.at, variable.at, {}};
       if (is_pool_parameter(key) && *count > 0) connections(made, static_cast<int>(*count), found, key);
-      if (key == "max_overflow") made.overflow = static_cast<int>(*count);
+      if (key == "max_overflow") overflow(made, static_cast<int>(*count), found);
     }
   }
 
@@ -344,6 +365,13 @@ class ConnectionsOf {
                           processes));
   }
 
+  void overflow(Use& use, int count, Found<std::string> found) {
+    const int processes = processes_of(main_);
+    use.overflow = std::min(count * processes, 10'000);
+    if (processes > 1) found.prefix.clear();
+    of_.note(path_ + ".uses." + use.component + ".overflow", found);
+  }
+
   void pools() {
     std::vector<Use*> databases, caches;
     for (Use& one : tier_.uses) {
@@ -358,8 +386,7 @@ class ConnectionsOf {
       if (uses.size() != 1) continue;
       const Found<std::string> found{one.value, one.at, one.at, one.prefix};
       if (size == PoolSize::overflow) {
-        uses.front()->overflow = static_cast<int>(std::min<std::int64_t>(*count * processes_of(main_), 10'000));
-        of_.note(path_ + ".uses." + uses.front()->component + ".overflow", found);
+        overflow(*uses.front(), static_cast<int>(*count), found);
         continue;
       }
       // Rails' threads size the pool only where nothing else does.

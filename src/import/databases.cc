@@ -7,6 +7,7 @@
 
 #include "core/quantity.h"
 #include "import/assembly.h"
+#include "import/hosts.h"
 #include "import/match.h"
 #include "spec/pattern.h"
 
@@ -34,9 +35,49 @@ bool replicates(std::string_view program) {
          program == "timescaledb-ha" || program == "postgres-ha";
 }
 
+/// Settings that say how a server performs. All others stay where they are: commands, files and connection strings hold
+/// passwords, and a spec is passed around.
 bool fits_setting(std::string_view name) {
-  constexpr std::array managed = {"port", "listen_addresses", "data_directory", "unix_socket_directories", "max_connections"};
-  return std::find(managed.begin(), managed.end(), name) == managed.end() && spec::setting_name.matches(name);
+  constexpr std::array<std::string_view, 15> families = {
+      "autovacuum_", "vacuum_",   "enable_", "jit_", "max_parallel_", "max_wal_",  "min_wal_",          "wal_buffers",
+      "checkpoint_", "bgwriter_", "geqo",    "cpu_", "parallel_",     "deadlock_", "max_worker_process"};
+  constexpr std::array<std::string_view, 34> single = {"shared_buffers",
+                                                       "effective_cache_size",
+                                                       "work_mem",
+                                                       "hash_mem_multiplier",
+                                                       "maintenance_work_mem",
+                                                       "autovacuum",
+                                                       "temp_buffers",
+                                                       "huge_pages",
+                                                       "jit",
+                                                       "wal_level",
+                                                       "wal_compression",
+                                                       "wal_keep_size",
+                                                       "wal_writer_delay",
+                                                       "wal_sender_timeout",
+                                                       "max_replication_slots",
+                                                       "max_prepared_transactions",
+                                                       "max_locks_per_transaction",
+                                                       "max_standby_streaming_delay",
+                                                       "random_page_cost",
+                                                       "seq_page_cost",
+                                                       "effective_io_concurrency",
+                                                       "maintenance_io_concurrency",
+                                                       "default_statistics_target",
+                                                       "synchronous_commit",
+                                                       "full_page_writes",
+                                                       "fsync",
+                                                       "commit_delay",
+                                                       "statement_timeout",
+                                                       "lock_timeout",
+                                                       "idle_in_transaction_session_timeout",
+                                                       "idle_session_timeout",
+                                                       "log_min_duration_statement",
+                                                       "hot_standby",
+                                                       "tcp_keepalives_idle"};
+  const bool known = std::find(single.begin(), single.end(), name) != single.end() ||
+                     std::any_of(families.begin(), families.end(), [&](std::string_view one) { return name.starts_with(one); });
+  return known && spec::setting_name.matches(name);
 }
 
 /// No reference to a variable either: a spec would ask its reader's environment for it.
@@ -165,7 +206,7 @@ void assemble_databases(Assembly& of) {
 
 std::string database_at(Assembly& of, std::string_view host, std::string_view space, std::string_view wanted, const Spot& spot) {
   if (const Part* part = part_at(of, host, space)) return part->role == Role::database ? part->name : std::string();
-  const std::string key(host);
+  const std::string key = plain_host(host);
   if (const auto known = of.elsewhere.find(key); known != of.elsewhere.end()) return known->second;
   const std::string label(wanted.empty() ? host.substr(0, host.find('.')) : wanted);
   Database made;

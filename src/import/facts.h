@@ -25,6 +25,13 @@ struct Found {
 template <class T>
 using Maybe = std::optional<Found<T>>;
 
+/// One of a selector's matchExpressions.
+struct LabelRule {
+  enum class Is { in, not_in, exists, absent, unknown } is = Is::unknown;  // unknown: a word that no cluster takes; holds always
+  std::string key;
+  std::vector<std::string> values;
+};
+
 /// An environment variable of a container. `value` is empty with `secret` where it comes from a Secret, a file or "${NAME}".
 struct Variable {
   std::string name, value;
@@ -58,6 +65,7 @@ struct Container {
   std::vector<From> environment_from;
   Maybe<Cores> cpu_request, cpu_limit;
   Maybe<Bytes> memory_request, memory_limit;
+  bool has_cpu_request = false, has_memory_request = false;  // said, be it as 0, or taken from the limit
   std::vector<int> ports;
   std::map<std::string, int> named_ports;
   std::optional<Probe> readiness, liveness, startup;
@@ -85,6 +93,7 @@ struct Workload {
   std::vector<std::string> depends_on, networks, aliases;
   std::string restart;
   std::map<std::string, std::string> selector;     // of the pods it owns; empty: not said
+  std::vector<LabelRule> selector_rules;           // its matchExpressions
   std::map<std::string, std::string> annotations;  // of the pods
   std::string strategy;                            // "RollingUpdate", "Recreate", "BlueGreen"; empty: not said
   Maybe<Bytes> storage;                            // of its largest volume claim
@@ -147,6 +156,7 @@ struct IngressRule {
 struct DisruptionBudget {
   std::string name, space;
   std::map<std::string, std::string> selector;
+  std::vector<LabelRule> selector_rules;  // its matchExpressions
   Disruption budget;
   Spot named_at;  // of its name
   Spot at;        // of the one figure's key
@@ -157,9 +167,20 @@ struct DisruptionBudget {
 struct VerticalAutoscaler {
   std::string name, space, target_kind, target;
   Vertical bounds;
-  bool controls_cpu = true, controls_memory = true;
+  /// What a container's policy says; "*" is all that have none of their own.
+  struct Policy {
+    std::string container;
+    bool cpu = true, memory = true;
+    Vertical bounds;  // without its mode
+  };
+  std::vector<Policy> policies;
   Spot at;
   Spot mode;  // of updateMode
+
+  /// The policy of a container; null if none is said.
+  [[nodiscard]] const Policy* policy_of(std::string_view container) const;
+  /// Does it change the container's requests? Of an empty name: those of any.
+  [[nodiscard]] bool controls(std::string_view container, bool cpu_not_memory) const;
 };
 
 /// pgbouncer.ini, wherever it stands (a file, a ConfigMap's key, a container's variables).
@@ -239,8 +260,12 @@ struct Facts {
   std::vector<SettingsFile> settings;
   std::vector<NginxFile> nginx;
   std::vector<ConfigText> texts;
-  std::map<std::string, std::map<std::string, std::string>> config_values;  // ConfigMap → key → value, for envFrom
-  std::map<std::string, std::map<std::string, Spot>> config_spots;          // and where they stand
+  struct ConfigValue {
+    std::string value;
+    Spot at;
+  };
+  /// ConfigMaps by name, then namespace: key → value, for the environment. In "" are those whose namespace is not said.
+  std::map<std::string, std::map<std::string, std::map<std::string, ConfigValue>>> config_maps;
   std::vector<std::pair<std::uint32_t, Diagnostic>> diagnostics;
   std::vector<Note> notes;
   int documents = 0;

@@ -7,6 +7,7 @@
 
 #include "import/assembly.h"
 #include "import/match.h"
+#include "import/text_lines.h"
 
 namespace plimsoll::import {
 namespace {
@@ -37,6 +38,17 @@ Host parts_of(std::string_view host) {
 
 }  // namespace
 
+std::string plain_host(std::string_view host) {
+  std::string out = lower(host);
+  while (out.ends_with('.')) out.pop_back();
+  for (const std::string_view suffix : {".svc.cluster.local", ".svc"})
+    if (out.size() > suffix.size() && out.ends_with(suffix)) {
+      out.resize(out.size() - suffix.size());
+      break;
+    }
+  return out;
+}
+
 bool is_here(std::string_view host) { return host == "localhost" || host == "127.0.0.1" || host == "::1"; }
 
 Meaning managed(std::string_view host) {
@@ -64,10 +76,10 @@ const Part* part_at(const Assembly& of, std::string_view host, std::string_view 
   if (host.empty()) return nullptr;
   const Host parts = parts_of(host);
   const auto find = [&](std::string_view name, std::string_view in) -> const Part* {
-    for (const Endpoint& endpoint : of.facts.endpoints) {
-      if (endpoint.name != name || !same_space(endpoint.space, in)) continue;
-      for (const Part& part : of.parts)
-        if (is_behind(*part.workload, endpoint)) return &part;
+    for (const Endpoint* endpoint : of.matches.endpoints_called(name)) {
+      if (!same_space(endpoint->space, in)) continue;
+      for (const Workload* workload : of.matches.behind(*endpoint))
+        if (const Part* part = of.part_of(*workload)) return part;
     }
     return nullptr;
   };
@@ -80,10 +92,11 @@ const Part* part_at(const Assembly& of, std::string_view host, std::string_view 
   if (!parts.space.empty() && parts.space.find('.') == std::string::npos)
     if (const Part* part = find(parts.space, space)) return part;
   // The Service is not in the files, and what it leads to has its name, as is usual.
-  for (const Part& part : of.parts)
-    if (part.workload->name == parts.names.front() &&
-        same_space(part.workload->space, parts.space.empty() ? space : parts.space) && host.find('.') == std::string_view::npos)
-      return &part;
+  if (host.find('.') != std::string_view::npos) return nullptr;
+  for (const Workload* workload : of.matches.workloads_called(parts.names.front()))
+    if (const Part* part = of.part_of(*workload);
+        part && same_space(workload->space, parts.space.empty() ? space : std::string_view(parts.space)))
+      return part;
   return nullptr;
 }
 

@@ -80,7 +80,8 @@ class Reading {
     } else {
       for (std::size_t i = 0; i < std::min(read.diagnostics.size(), most_diagnostics); ++i)
         facts_.diagnostics.emplace_back(file, read.diagnostics[i]);
-      if (facts_.documents == before && read.templates.empty() && read.diagnostics.empty()) pass(file, nothing_said());
+      const bool said = !out_.passed.empty() && out_.passed.back().file == file;
+      if (facts_.documents == before && read.templates.empty() && read.diagnostics.empty() && !said) pass(file, nothing_said());
     }
     for (const auto& [kind, count] : kinds_before) facts_.unknown_kinds[kind] += count;
   }
@@ -100,11 +101,30 @@ class Reading {
     return services && services->kind == Node::Kind::map && !root.find("kind");
   }
 
+  /// The Compose file of the same folder that a file such as docker-compose.override.yml changes; empty if there is none. Alone
+  /// it says half of what it is about, and read beside the other it would be a second stack.
+  [[nodiscard]] std::string laid_over(const std::string& name) const {
+    const std::string own = base_name(name), folder = name.substr(0, name.size() - own.size());
+    for (const std::string_view stem : {"docker-compose.", "compose."}) {
+      if (!own.starts_with(stem) || std::count(own.begin(), own.end(), '.') < 2) continue;
+      for (const std::string_view end : {"yml", "yaml"}) {
+        const std::string base = std::string(stem) + std::string(end);
+        for (const SourceFile& other : files_)
+          if (other.name == folder + base) return base;
+      }
+    }
+    return {};
+  }
+
   void document(const Document& one) {
     const Node& root = *one.root;
     if (root.kind != Node::Kind::map) return;
     if (text(root, {"apiVersion"}).starts_with("plimsoll/")) return pass(one.file, "a spec of plimsoll, not another tool's file");
     if (is_compose(root)) {
+      if (const std::string base = laid_over(files_[one.file].name); !base.empty())
+        return pass(one.file,
+                    fmt::format("Compose lays it over {}: docker compose -f {} -f {} config | plimsoll check - judges both", base,
+                                base, base_name(files_[one.file].name)));
       read_compose(one, files_[one.file].name, facts_);
       ++facts_.documents;
       return;
@@ -126,9 +146,11 @@ class Reading {
     for (Workload& workload : facts_.workloads)
       for (Container& container : workload.containers) {
         for (Variable& one : container.environment)
-          if (one.from_config) from_key(one);
-        for (const Container::From& from : std::vector<Container::From>(container.environment_from))
-          if (!from.secret) from_map(from, container);
+          if (one.from_config) from_key(one, workload.space);
+        std::set<std::string> known;
+        for (const Variable& one : container.environment) known.insert(one.name);
+        for (const Container::From& from : container.environment_from)
+          if (!from.secret) from_map(from, workload.space, known, container);
       }
   }
 
@@ -143,32 +165,41 @@ class Reading {
       }
   }
 
-  void from_key(Variable& variable) {
+  using ConfigMap = std::map<std::string, Facts::ConfigValue>;
+
+  /// The ConfigMap of that name in the namespace; where either says none, the only one there is.
+  [[nodiscard]] const ConfigMap* config_map(const std::string& name, const std::string& space) const {
+    const auto named = facts_.config_maps.find(name);
+    if (named == facts_.config_maps.end()) return nullptr;
+    const auto& spaces = named->second;
+    if (const auto own = spaces.find(space); own != spaces.end()) return &own->second;
+    if (const auto any = spaces.find(""); any != spaces.end()) return &any->second;
+    return space.empty() && spaces.size() == 1 ? &spaces.begin()->second : nullptr;
+  }
+
+  void from_key(Variable& variable, const std::string& space) {
     const std::size_t slash = variable.from.find('/');
     if (slash == std::string::npos) return;
-    const std::string map = variable.from.substr(0, slash), key = variable.from.substr(slash + 1);
-    const auto values = facts_.config_values.find(map);
-    if (values == facts_.config_values.end()) return;
-    const auto value = values->second.find(key);
-    if (value == values->second.end()) return;
-    variable.value = value->second;
-    variable.at = facts_.config_spots[map][key];
+    const std::string key = variable.from.substr(slash + 1);
+    const ConfigMap* values = config_map(variable.from.substr(0, slash), space);
+    if (!values) return;
+    const auto found = values->find(key);
+    if (found == values->end()) return;
+    variable.value = found->second.value;
+    variable.at = found->second.at;
     variable.prefix = key + ": ";
   }
 
-  void from_map(const Container::From& from, Container& into) {
-    const auto values = facts_.config_values.find(from.name);
-    if (values == facts_.config_values.end()) return;
-    for (const auto& [key, value] : values->second) {
-      const std::string name = from.prefix + key;
-      const bool known =
-          std::any_of(into.environment.begin(), into.environment.end(), [&](const Variable& one) { return one.name == name; });
-      if (known) continue;
+  void from_map(const Container::From& from, const std::string& space, std::set<std::string>& known, Container& into) {
+    const ConfigMap* values = config_map(from.name, space);
+    if (!values) return;
+    for (const auto& [key, found] : *values) {
       Variable made;
-      made.name = name;
-      made.value = value;
+      made.name = from.prefix + key;
+      if (!known.insert(made.name).second) continue;
+      made.value = found.value;
       made.from = from.name + "/" + key;
-      made.at = facts_.config_spots[from.name][key];
+      made.at = found.at;
       made.prefix = key + ": ";
       into.environment.push_back(std::move(made));
     }

@@ -41,7 +41,7 @@ struct Passed {
 };
 
 struct Imported {
-  Stack stack;
+  Stack stack;  // one that a spec can say (spec::write), if it has a tier
   Origins origins;
   std::vector<Finding> findings;  // of the files themselves: what the model does not hold (two autoscalers on one target)
   std::vector<Question> questions;

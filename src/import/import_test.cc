@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Kind{"nginx.conf", "upstream api {\n server a:1;\n}\n", FileKind::nginx},
                       Kind{"default.conf", "server {\n  location / { proxy_pass http://api; }\n}\n", FileKind::nginx},
                       Kind{"entry.sh", "#!/bin/sh\nsave x\n", FileKind::unknown},
-                      Kind{"notes.md", "save the world\n", FileKind::redis}, Kind{"empty", "", FileKind::unknown}),
+                      Kind{"notes.md", "save the world\n", FileKind::unknown}, Kind{"empty", "", FileKind::unknown}),
     [](const auto& row) { return "n" + std::to_string(row.index); });
 
 TEST(Files, TemplatesArePassedOverWithAWord) {
@@ -133,6 +133,22 @@ void survives(const std::string& text) {
   if (it.stack.tiers.empty()) return;  // nothing to say a spec of
   for (const Diagnostic& one : spec::parse(written, [](std::string_view) { return std::nullopt; }).diagnostics)
     ASSERT_EQ(one.severity, Severity::warning) << one.at.line << ": " << one.message << "\n" << written;
+}
+
+// Read beside its base an override file would be a second stack with a database of its own.
+TEST(Import, AnOverrideOfComposeIsPassedOverAndSaysHowToJudgeBoth) {
+  const std::vector<SourceFile> files = {
+      {"shop/docker-compose.override.yml", "services: {db: {command: postgres -c max_connections=300}}\n"},
+      {"shop/docker-compose.yml",
+       "services:\n  web: {image: shop, ports: ['80:80'], environment: {DATABASE_URL: 'postgres://db/shop'}}\n"
+       "  db: {image: 'postgres:15'}\n"},
+      {"other/compose.prod.yaml", "services: {cron: {image: cron}}\n"}};
+  const Imported it = read(files, {});
+  ASSERT_EQ(it.passed.size(), 1U);
+  EXPECT_EQ(it.passed[0].file, 0U);
+  EXPECT_NE(it.passed[0].why.find("docker compose -f docker-compose.yml -f docker-compose.override.yml config"),
+            std::string::npos);
+  EXPECT_EQ(it.stack.databases.size(), 1U);
 }
 
 std::string read_file(const std::filesystem::path& path) {

@@ -10,6 +10,7 @@
 #include "core/cron.h"
 #include "core/quantity.h"
 #include "import/kubernetes.h"
+#include "import/url.h"
 #include "spec/pattern.h"
 
 namespace plimsoll::import::kubernetes {
@@ -190,7 +191,9 @@ class Keda {
     NamedSignal signal;
     signal.name = signal_name(fmt::format("{}_prometheus_{}", into_.target, index));
     signal.from = NamedSignal::From::prometheus;
-    signal.url = text(metadata, {"serverAddress"});
+    // What stands behind a "?" or before an "@" is most often a token.
+    signal.url = without_credentials(text(metadata, {"serverAddress"}));
+    signal.url.resize(std::min(signal.url.find_first_of("?#"), signal.url.size()));
     signal.query = text(metadata, {"query"});
     const Node::Entry* threshold = metadata.find("threshold");
     if (figure(threshold) == 0) return;

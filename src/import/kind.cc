@@ -57,6 +57,9 @@ bool is_nginx(std::string_view text) {
 }
 
 bool is_postgres(std::string_view text) {
+  // MySQL's and other programs' files have sections and some of the same names.
+  if (any_line(text, [](std::string_view, std::string_view line) { return line.starts_with('[') && line.ends_with(']'); }))
+    return false;
   constexpr std::array<std::string_view, 8> names = {"shared_buffers",       "max_connections",     "work_mem",
                                                      "effective_cache_size", "wal_level",           "listen_addresses",
                                                      "max_wal_size",         "maintenance_work_mem"};
@@ -87,7 +90,8 @@ bool looks_like_manifest(std::string_view text) {
 
 FileKind kind_of_text(std::string_view name, std::string_view text) {
   const bool is_script = name.ends_with(".sh") || name.ends_with(".py") || name.ends_with(".sql") || name.ends_with(".lua") ||
-                         name.ends_with(".json") || name.ends_with(".rb") || name.ends_with(".js") || text.starts_with("#!");
+                         name.ends_with(".json") || name.ends_with(".rb") || name.ends_with(".js") || name.ends_with(".md") ||
+                         name.ends_with(".txt") || name.ends_with(".cnf") || text.starts_with("#!");
   if (is_script || looks_like_manifest(text)) return FileKind::unknown;
   if (is_pgbouncer(text)) return FileKind::pgbouncer;
   if (is_nginx(text)) return FileKind::nginx;

@@ -22,6 +22,27 @@ bool is_owned(const Node& root) {
   return owners && !owners->items.empty();
 }
 
+std::vector<LabelRule> label_rules(const Node* selector) {
+  std::vector<LabelRule> rules;
+  const Node* list = selector ? at(*selector, {"matchExpressions"}) : nullptr;
+  if (!list) return rules;
+  using Is = LabelRule::Is;
+  for (const Node& item : list->items) {
+    const std::string word = text(item, {"operator"});
+    LabelRule made;
+    made.key = text(item, {"key"});
+    made.is = word == "In"             ? Is::in
+              : word == "NotIn"        ? Is::not_in
+              : word == "Exists"       ? Is::exists
+              : word == "DoesNotExist" ? Is::absent
+                                       : Is::unknown;
+    if (const Node* values = at(item, {"values"}))
+      for (const Node& value : values->items) made.values.push_back(value.text);
+    rules.push_back(std::move(made));
+  }
+  return rules;
+}
+
 CountOrShare count_or_share(const Node* node) {
   const std::string_view written = text(node);
   if (const auto count = integer(node)) return {*count, std::nullopt};

@@ -38,6 +38,9 @@ bool is_owned(const Node& root);
 /// A name fit for `signals:`: what is no letter, digit or _ becomes _.
 std::string signal_name(std::string_view text);
 
+/// The matchExpressions of a selector; none if it is null.
+std::vector<LabelRule> label_rules(const Node* selector);
+
 /// "2" or "50%": a count or a share, whichever is written.
 struct CountOrShare {
   std::optional<int> count;

@@ -34,6 +34,8 @@ void resources(const Object& object, const Node& node, Container& into) {
   into.cpu_limit = read(part("limits", "cpu"), cores);
   into.memory_request = read(part("requests", "memory"), memory);
   into.memory_limit = read(part("limits", "memory"), memory);
+  into.has_cpu_request = part("requests", "cpu") || into.cpu_limit;
+  into.has_memory_request = part("requests", "memory") || into.memory_limit;
   // What has a limit and no request has the limit as its request.
   if (!into.cpu_request && !part("requests", "cpu")) into.cpu_request = into.cpu_limit;
   if (!into.memory_request && !part("requests", "memory")) into.memory_request = into.memory_limit;

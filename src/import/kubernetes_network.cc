@@ -92,15 +92,12 @@ void config_map(const Object& object, Facts& facts) {
   const Node* data = at(object.root, {"data"});
   if (!data) return;
   constexpr std::size_t longest_value = 4096;
-  auto& values = facts.config_values[object.name];
-  auto& spots = facts.config_spots[object.name];
+  auto& values = facts.config_maps[object.name][object.space];
   for (const Node::Entry& entry : data->entries) {
     if (entry.value.kind != Node::Kind::scalar) continue;
     const std::string& value = entry.value.text;
-    if (value.find('\n') == std::string::npos && value.size() <= longest_value) {
-      values[entry.key] = value;
-      spots[entry.key] = object.spot(entry.value.at);
-    }
+    if (value.find('\n') == std::string::npos && value.size() <= longest_value)
+      values.insert_or_assign(entry.key, Facts::ConfigValue{value, object.spot(entry.value.at)});
     const std::string_view key = entry.key;
     const bool may_be_config = key.ends_with(".conf") || key.ends_with(".ini") || key.ends_with(".cfg") || key.ends_with(".tmpl");
     if (!may_be_config && value.find('\n') == std::string::npos) continue;

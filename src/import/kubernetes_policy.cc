@@ -15,6 +15,7 @@ void disruption_budget(const Object& object, Facts& facts) {
   made.named_at = object.at;
   made.value = object.at;
   made.selector = texts(at(object.root, {"spec", "selector", "matchLabels"}));
+  made.selector_rules = label_rules(at(object.root, {"spec", "selector"}));
   const auto figure = [&](const char* key, std::optional<int>& count, std::optional<Ratio>& share) {
     const Node::Entry* entry = entry_at(object.root, {"spec", key});
     const CountOrShare written = count_or_share(entry ? &entry->value : nullptr);
@@ -48,6 +49,25 @@ void bounds(const Node& policy, Vertical& into) {
   into.memory_max = memory("maxAllowed");
 }
 
+VerticalAutoscaler::Policy policy(const Node& item) {
+  VerticalAutoscaler::Policy made;
+  made.container = text(item, {"containerName"});
+  if (made.container.empty()) made.container = "*";
+  if (text(item, {"mode"}) == "Off") {
+    made.cpu = made.memory = false;
+    return made;
+  }
+  bounds(item, made.bounds);
+  const Node* controlled = at(item, {"controlledResources"});
+  if (!controlled) return made;
+  const auto has = [&](std::string_view resource) {
+    return std::any_of(controlled->items.begin(), controlled->items.end(), [&](const Node& one) { return one.text == resource; });
+  };
+  made.cpu = has("cpu");
+  made.memory = has("memory");
+  return made;
+}
+
 }  // namespace
 
 void vertical_autoscaler(const Object& object, Facts& facts) {
@@ -65,21 +85,8 @@ void vertical_autoscaler(const Object& object, Facts& facts) {
     if (word == "Off" || word == "False" || word == "off" || word == "false") made.bounds.mode = Vertical::Mode::off;
     if (word == "Initial") made.bounds.mode = Vertical::Mode::initial;
   }
-  if (const Node* policies = at(object.root, {"spec", "resourcePolicy", "containerPolicies"});
-      policies && !policies->items.empty()) {
-    bounds(policies->items.front(), made.bounds);
-    const auto any = [&](std::string_view resource) {
-      return std::any_of(policies->items.begin(), policies->items.end(), [&](const Node& policy) {
-        if (text(policy, {"mode"}) == "Off") return false;
-        const Node* controlled = at(policy, {"controlledResources"});
-        if (!controlled) return true;
-        return std::any_of(controlled->items.begin(), controlled->items.end(),
-                           [&](const Node& one) { return one.text == resource; });
-      });
-    };
-    made.controls_cpu = any("cpu");
-    made.controls_memory = any("memory");
-  }
+  if (const Node* policies = at(object.root, {"spec", "resourcePolicy", "containerPolicies"}))
+    for (const Node& item : policies->items) made.policies.push_back(policy(item));
   facts.verticals.push_back(std::move(made));
 }
 

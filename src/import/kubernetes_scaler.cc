@@ -117,7 +117,9 @@ class Hpa {
 }  // namespace
 
 void autoscaler(const Object& object, Facts& facts) {
-  if (is_owned(object.root)) return;  // KEDA's, whose ScaledObject says the same
+  // KEDA's, whose ScaledObject says the same.
+  if (is_owned(object.root) || text(object.root, {"metadata", "labels", "app.kubernetes.io/managed-by"}) == "keda-operator")
+    return;
   Autoscaler made;
   made.kind = Autoscaler::Kind::hpa;
   made.name = object.name;

@@ -94,6 +94,7 @@ void workload(const Object& object, const Node::Entry& pod_template, Facts& fact
   made.labels = texts(at(pods, {"metadata", "labels"}));
   made.annotations = texts(at(pods, {"metadata", "annotations"}));
   made.selector = texts(at(object.root, {"spec", "selector", "matchLabels"}));
+  made.selector_rules = label_rules(at(object.root, {"spec", "selector"}));
   made.owned = is_owned(object.root);
   made.live = at(object.root, {"metadata", "uid"}) || at(object.root, {"metadata", "resourceVersion"});
   made.pod_requests = at(pods, {"spec", "resources", "requests"}) != nullptr;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "import/linting.h"
@@ -25,18 +26,16 @@ ModelPath Linting::path_of(const Workload& workload) const {
   return found == path.end() ? ModelPath() : found->second;
 }
 
-std::vector<const Autoscaler*> Linting::autoscalers_of(const Workload& workload) const {
-  std::vector<const Autoscaler*> found;
-  for (const Autoscaler& one : facts.autoscalers)
-    if (is_target(workload, one.target_kind, one.target, one.space)) found.push_back(&one);
-  return found;
+const std::vector<const Autoscaler*>& Linting::autoscalers_of(const Workload& workload) const {
+  return matches.autoscalers_of(workload);
 }
 
 std::vector<const Endpoint*> Linting::services_of(const Workload& workload) const {
   std::vector<const Endpoint*> found;
   if (workload.kind == Workload::Kind::compose_service) return found;
-  for (const Endpoint& one : facts.endpoints) {
-    if (one.headless || one.ports.empty() || !is_behind(workload, one)) continue;
+  for (const Endpoint* endpoint : matches.endpoints_of(workload)) {
+    const Endpoint& one = *endpoint;
+    if (one.headless || one.ports.empty()) continue;
     const bool monitored = std::all_of(one.ports.begin(), one.ports.end(), [&](int port) {
       const auto name = one.port_names.find(port);
       return is_for_monitoring(port, name == one.port_names.end() ? std::string_view() : std::string_view(name->second));
@@ -47,7 +46,7 @@ std::vector<const Endpoint*> Linting::services_of(const Workload& workload) cons
 }
 
 int Linting::fewest(const Workload& workload) const {
-  const std::vector<const Autoscaler*> scalers = autoscalers_of(workload);
+  const std::vector<const Autoscaler*>& scalers = autoscalers_of(workload);
   if (scalers.empty()) return workload.replicas ? workload.replicas->value : 1;
   const Autoscaler& one = *scalers.front();
   return one.min ? one.min->value : one.kind == Autoscaler::Kind::keda ? 0 : 1;
@@ -78,15 +77,14 @@ void find_paths(Linting& in) {
 
 void lint(const Facts& facts, Imported& out) {
   Linting in{facts, out, {}, {}};
+  std::set<std::tuple<std::string, std::string, std::string>> known;
   for (const Workload& workload : facts.workloads) {
-    const bool again = std::any_of(in.parts.begin(), in.parts.end(), [&](const Part& part) {
-      const Workload& one = *part.workload;
-      return one.api_kind == workload.api_kind && one.name == workload.name && one.space == workload.space;
-    });
     const bool patch = std::all_of(workload.containers.begin(), workload.containers.end(),
                                    [](const Container& one) { return one.image.empty(); });
-    if (!workload.owned && !again && !patch) in.parts.push_back(part_of(workload, true));
+    if (workload.owned || patch) continue;
+    if (known.emplace(workload.api_kind, workload.space, workload.name).second) in.parts.push_back(part_of(workload, true));
   }
+  for (const Part& part : in.parts) in.part_of.emplace(part.workload, &part);
   find_paths(in);
   lint_autoscalers(in);
   lint_pods(in);

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "import/linting.h"
 #include "import/match.h"
@@ -19,42 +19,51 @@ bool is_handed_over(const Autoscaler& a, const Autoscaler& b) {
   return (!a.takes_over.empty() && a.takes_over == b.name) || (!b.takes_over.empty() && b.takes_over == a.name);
 }
 
-void two_autoscalers(Linting& in) {
-  const auto& all = in.facts.autoscalers;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j) {
-      const Autoscaler &later = all[i], &first = all[j];
-      if (later.target.empty() || later.target != first.target || later.target_kind != first.target_kind ||
-          !same_space(later.space, first.space))
-        continue;
-      if (is_same(later, first) || is_handed_over(later, first)) continue;
-      Finding& finding =
-          in.say("two-autoscalers", Level::error, later.at,
-                 fmt::format("{} and {} both decide how many there are of {}", called(first), called(later), later.target));
-      finding.advice = first.kind == later.kind
-                           ? "put the metrics of both into one: the highest wishes win there"
-                           : "keep the ScaledObject and give it the HPA's metrics as triggers: KEDA makes an HPA of its own";
-      finding.rows = {"K1", "K6"};
-      break;  // one finding for each that is too many
-    }
+bool have_one_target(const Autoscaler& a, const Autoscaler& b) {
+  return a.target == b.target && a.target_kind == b.target_kind && same_space(a.space, b.space);
 }
 
-bool scales_on(const Autoscaler& scaler, SignalKind signal) {
+void two_autoscalers(Linting& in) {
+  std::map<std::string, std::vector<const Autoscaler*>> by_target;
+  for (const Autoscaler& later : in.facts.autoscalers) {
+    if (later.target.empty()) continue;
+    std::vector<const Autoscaler*>& before = by_target[later.target];
+    // One finding for each that is too many.
+    const auto found = std::find_if(before.begin(), before.end(), [&](const Autoscaler* first) {
+      return have_one_target(*first, later) && !is_same(later, *first) && !is_handed_over(later, *first);
+    });
+    const Autoscaler* known = found == before.end() ? nullptr : *found;
+    before.push_back(&later);
+    if (!known) continue;
+    const Autoscaler& first = *known;
+    Finding& finding =
+        in.say("two-autoscalers", Level::error, later.at,
+               fmt::format("{} and {} both decide how many there are of {}", called(first), called(later), later.target));
+    finding.advice = first.kind == later.kind
+                         ? "put the metrics of both into one: the highest wishes win there"
+                         : "keep the ScaledObject and give it the HPA's metrics as triggers: KEDA makes an HPA of its own";
+    finding.rows = {"K1", "K6"};
+  }
+}
+
+/// Does the VPA move what one of the scaler's utilizations is measured against? A target on one container is, by that one only.
+bool changes(const VerticalAutoscaler& vertical, const Autoscaler& scaler, SignalKind signal) {
   return std::any_of(scaler.scale.metrics.begin(), scaler.scale.metrics.end(), [&](const MetricTarget& target) {
-    return target.signal == signal && target.type == TargetType::utilization;
+    return target.signal == signal && target.type == TargetType::utilization &&
+           vertical.controls(target.container, signal == SignalKind::cpu);
   });
 }
 
 /// A VPA moves the request that a utilization is measured against.
 void vertical_beside(Linting& in) {
+  std::map<std::string, std::vector<const Autoscaler*>> by_target;
+  for (const Autoscaler& one : in.facts.autoscalers) by_target[one.target].push_back(&one);
   for (const VerticalAutoscaler& vertical : in.facts.verticals) {
     if (vertical.bounds.mode != Vertical::Mode::automatic) continue;
-    for (const Autoscaler& scaler : in.facts.autoscalers) {
-      if (vertical.target != scaler.target || vertical.target_kind != scaler.target_kind ||
-          !same_space(vertical.space, scaler.space))
-        continue;
-      const bool cpu = vertical.controls_cpu && scales_on(scaler, SignalKind::cpu);
-      const bool memory = vertical.controls_memory && scales_on(scaler, SignalKind::memory);
+    for (const Autoscaler* one : by_target[vertical.target]) {
+      const Autoscaler& scaler = *one;
+      if (vertical.target_kind != scaler.target_kind || !same_space(vertical.space, scaler.space)) continue;
+      const bool cpu = changes(vertical, scaler, SignalKind::cpu), memory = changes(vertical, scaler, SignalKind::memory);
       if (!cpu && !memory) continue;
       const char* what = cpu && memory ? "CPU and memory" : cpu ? "CPU" : "memory";
       Finding& finding =
@@ -71,14 +80,17 @@ void replicas_beside(Linting& in) {
   for (const Part& part : in.parts) {
     const Workload& workload = *part.workload;
     if (!workload.replicas || workload.live) continue;
-    const std::vector<const Autoscaler*> scalers = in.autoscalers_of(workload);
+    const std::vector<const Autoscaler*>& scalers = in.autoscalers_of(workload);
     if (scalers.empty()) continue;
     const int count = workload.replicas->value;
     Finding& finding = in.say("replicas-in-manifest", Level::warning, workload.replicas->key,
                               fmt::format("replicas: {} beside {}: every apply sets {} back to {}", count,
                                           called(*scalers.front()), workload.name, count));
     finding.path = in.path_of(workload);
-    finding.advice = "remove this line";
+    finding.advice =
+        "remove this line, in a safe order: first kubectl apply --server-side, or take it out of the live object with kubectl "
+        "apply "
+        "edit-last-applied (a client-side apply without it would set the count to 1 once)";
     finding.rows = {"K1"};
   }
 }
@@ -86,22 +98,23 @@ void replicas_beside(Linting& in) {
 /// Namespaces may give requests to those who have none.
 bool has_defaults(const Facts& facts) { return facts.unknown_kinds.count("LimitRange") > 0; }
 
-bool sets_requests(const Facts& facts, const Workload& workload, bool cpu) {
-  return std::any_of(facts.verticals.begin(), facts.verticals.end(), [&](const VerticalAutoscaler& one) {
-    return one.bounds.mode != Vertical::Mode::off && (cpu ? one.controls_cpu : one.controls_memory) &&
-           is_target(workload, one.target_kind, one.target, one.space);
+bool sets_requests(const Linting& in, const Workload& workload, const std::string& container, bool cpu) {
+  const auto& all = in.matches.verticals_of(workload);
+  return std::any_of(all.begin(), all.end(), [&](const VerticalAutoscaler* one) {
+    return one->bounds.mode != Vertical::Mode::off && one->controls(container, cpu);
   });
 }
 
 void missing_request(Linting& in, const Workload& workload, const Autoscaler& scaler, const MetricTarget& target) {
   const bool cpu = target.signal == SignalKind::cpu;
   if ((!cpu && target.signal != SignalKind::memory) || target.type != TargetType::utilization) return;
-  if (workload.pod_requests || sets_requests(in.facts, workload, cpu)) return;
+  if (workload.pod_requests) return;
   std::vector<std::string> without;
   const Container* first = nullptr;
   for (const Container& one : workload.containers) {
     if (!target.container.empty() && one.name != target.container) continue;
-    if (cpu ? one.cpu_request.has_value() : one.memory_request.has_value()) continue;
+    if (cpu ? one.has_cpu_request : one.has_memory_request) continue;
+    if (sets_requests(in, workload, one.name, cpu)) continue;
     without.push_back(one.name);
     if (!first) first = &one;
   }
@@ -127,18 +140,18 @@ void missing_requests(Linting& in) {
 void without_target(Linting& in) {
   for (const Autoscaler& scaler : in.facts.autoscalers) {
     if (scaler.target.empty() || in.parts.empty()) continue;
-    const auto of_name = [&](const Part& part) {
-      return part.workload->name == scaler.target && same_space(part.workload->space, scaler.space);
-    };
-    const auto named = std::find_if(in.parts.begin(), in.parts.end(), of_name);
-    const bool found = std::any_of(in.parts.begin(), in.parts.end(), [&](const Part& part) {
-      return is_target(*part.workload, scaler.target_kind, scaler.target, scaler.space);
-    });
+    const Workload* named = nullptr;
+    bool found = false;
+    for (const Workload* one : in.matches.workloads_called(scaler.target)) {
+      if (!in.part_of.contains(one) || !same_space(one->space, scaler.space)) continue;
+      if (!named) named = one;
+      found = found || is_target(*one, scaler.target_kind, scaler.target, scaler.space);
+    }
     if (found) continue;
-    if (named != in.parts.end()) {
+    if (named) {
       in.say("autoscaler-without-target", Level::warning, scaler.at,
              fmt::format("{} scales {} {}, but {} is a {}", called(scaler), scaler.target_kind, scaler.target, scaler.target,
-                         named->workload->api_kind));
+                         named->api_kind));
       continue;
     }
     const bool usual =
@@ -158,6 +171,17 @@ void removed_versions(Linting& in) {
                                           one ? "1.25" : "1.26", called(scaler)));
     finding.advice =
         one ? "apiVersion: autoscaling/v2, with target: {type, averageUtilization} in each metric" : "apiVersion: autoscaling/v2";
+  }
+}
+
+void crossed_bounds(Linting& in) {
+  for (const Autoscaler& scaler : in.facts.autoscalers) {
+    if (!scaler.min || !scaler.max || scaler.min->value <= scaler.max->value || scaler.max->value < 1) continue;
+    Finding& finding = in.say("crossed-bounds", Level::error, scaler.min->key,
+                              fmt::format("{} has a minimum of {} above its maximum of {}: it can't be applied", called(scaler),
+                                          scaler.min->value, scaler.max->value));
+    finding.advice = "a maximum that is at least the minimum";
+    finding.rows = {"K1"};
   }
 }
 
@@ -187,6 +211,7 @@ void lint_autoscalers(Linting& in) {
   without_target(in);
   removed_versions(in);
   zero_on_cpu(in);
+  crossed_bounds(in);
 }
 
 }  // namespace plimsoll::import

@@ -19,7 +19,8 @@ bool changes(const Linting& in, const Workload& workload) {
 }
 
 void readiness(Linting& in, const Part& part, const Endpoint& service) {
-  const auto has_probe = [](const Container& one) { return one.readiness.has_value(); };
+  // Until a startupProbe succeeds the pod is not ready either.
+  const auto has_probe = [](const Container& one) { return one.readiness || one.startup; };
   if (std::any_of(part.workload->containers.begin(), part.workload->containers.end(), has_probe)) return;
   Finding& finding = in.say(
       "no-readiness", Level::warning, part.main->at,

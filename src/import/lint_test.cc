@@ -199,6 +199,38 @@ INSTANTIATE_TEST_SUITE_P(
                           ""}),
     by_number);
 
+std::string pdb_by_rule(const char* rule) {
+  return fmt::format(
+      "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: p}}\nspec:\n  minAvailable: 1\n  selector: "
+      "{{matchExpressions: [{}]}}\n",
+      rule);
+}
+const std::string runtime =
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: api, role: master}, ports: [{port: "
+    "80}]}\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Reviewed, Lint,
+    ::testing::Values(
+        Row{"a request of 0 is one",
+            manifest({.container = "          resources: {requests: {cpu: \"0\"}}\n", .requests = false}) + service("api", 80) +
+                hpa("api", 2, 9),
+            ""},
+        Row{"KEDA's own HPA without its owner",
+            api + keda("k", ("  minReplicaCount: 1\n" + cpu).c_str()) +
+                "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: keda-hpa-k, labels: "
+                "{app.kubernetes.io/managed-by: keda-operator}}\nspec: {scaleTargetRef: {kind: Deployment, name: api}, "
+                "maxReplicas: 5}\n",
+            ""},
+        Row{"a rule that selects", manifest({}) + pdb_by_rule("{key: app, operator: In, values: [api]}"),
+            "pdb-blocks warning | minAvailable: 1\n"},
+        Row{"a rule that does not", manifest({}) + pdb_by_rule("{key: app, operator: NotIn, values: [api]}"), ""},
+        Row{"a startupProbe",
+            manifest({.container = "          startupProbe: {grpc: {port: 80}}\n", .good = false}) + service("api", 80), ""},
+        Row{"a label of run time", manifest({}) + runtime, ""},
+        Row{"bounds that cross", api + hpa("api", 9, 2), "crossed-bounds error | minReplicas: 9\n"}),
+    by_number);
+
 TEST(LintFixes, T13_NameTheValueAndWhereItStands) {
   const Imported it = import_of(api + hpa("api", 2, 10) + pdb("minAvailable: 2"));
   ASSERT_EQ(it.findings.size(), 1U);

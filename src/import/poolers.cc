@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/quantity.h"
 #include "import/assembly.h"
@@ -130,6 +131,31 @@ class PoolerOf {
   bool mode_given_ = false;
 };
 
+/// One pooler before several servers is one for each of them: the model knows one database behind a pooler.
+void other_servers(Assembly& of, const Part& part, const Pooler& first, const std::vector<const PoolerFile*>& files) {
+  std::map<std::string, std::string> poolers = {{first.database, first.name}};
+  for (const PoolerFile* file : files)
+    for (const PoolerFile::Target& target : file->databases) {
+      if (target.host.empty() || target.host.find('$') != std::string::npos) continue;
+      const std::string database = database_at(of, target.host, part.workload->space, "", target.at);
+      if (database.empty()) continue;
+      const auto [known, is_new] = poolers.emplace(database, "");
+      if (is_new) {
+        Pooler copy = first;
+        copy.database = database;
+        known->second = copy.name = of.names.fresh(first.name + "-" + database, part.workload->space);
+        const std::string path = "poolers." + first.name, copied = "poolers." + copy.name;
+        const Origins before = of.out.origins;
+        for (const auto& [one, origin] : before.all())
+          if (one == path || one.starts_with(path + ".")) of.out.origins.add(copied + one.substr(path.size()), origin);
+        of.note(copied + ".for", target.at);
+        of.infer(copied, target.at, fmt::format("{} is before {} too, which is {} here", first.name, database, copy.name));
+        of.out.stack.poolers.push_back(std::move(copy));
+      }
+      of.pools[{first.name, target.name}] = known->second;
+    }
+}
+
 }  // namespace
 
 std::vector<const SettingsFile*> settings_of(const Assembly& of, const Part& part, SettingsFile::Of kind) {
@@ -159,11 +185,13 @@ void assemble_poolers(Assembly& of) {
       of.infer(path, beside->at, fmt::format("a pooler runs beside every instance of {}: as many of it as of them", part.name));
     if (own && part.engine != "pgbouncer")
       of.infer(path, part.workload->at, fmt::format("{} is {}; its settings are not read", name, part.engine));
-    Pooler made = PoolerOf(of, name, part).make(pooler_files_of(of, part));
+    const std::vector<const PoolerFile*> files = pooler_files_of(of, part);
+    Pooler made = PoolerOf(of, name, part).make(files);
     made.replicas = of.bounds_of(*part.workload, path + ".replicas");
     made.replicas.min = std::clamp(made.replicas.min, 1, 100);
     made.replicas.max = std::clamp(made.replicas.max, made.replicas.min, 100);
-    of.out.stack.poolers.push_back(std::move(made));
+    of.out.stack.poolers.push_back(made);
+    other_servers(of, part, made, files);
   }
 }
 

@@ -18,7 +18,9 @@ class ScaleOf {
 
   void apply() {
     tier_.scale = scaler_.scale;
-    for (const auto& [below, origin] : scaler_.origins) of_.out.origins.add(path_ + "." + below, origin);
+    metrics();
+    for (const auto& [below, origin] : scaler_.origins)
+      if (std::string path = path_of(below); !path.empty()) of_.out.origins.add(std::move(path), origin);
     of_.note(path_ + ".scale", scaler_.at);
     of_.infer(path_ + ".scale", scaler_.at,
               fmt::format("{} {} decides how many there are of {}",
@@ -26,7 +28,6 @@ class ScaleOf {
     for (const Inference& one : scaler_.inferences) of_.infer(path_ + "." + one.path, one.spot, one.text);
     queues();
     signals();
-    metrics();
     limits();
   }
 
@@ -121,35 +122,31 @@ class ScaleOf {
     }
   }
 
-  /// Figures that the spec can't have are left out, and said.
+  /// Figures that the spec can't have are left out, and said. Must come before the origins are written: they go by place.
   void metrics() {
-    for (std::size_t i = 0; i < tier_.scale.metrics.size(); ++i) {
-      const MetricTarget& one = tier_.scale.metrics[i];
-      if (one.signal != SignalKind::memory || one.type == TargetType::average || tier_.instance.memory) continue;
-      of_.infer(path_ + ".scale", scaler_.at,
-                fmt::format("the target on memory of {} is left out: it has no request to measure against", tier_.name));
-      tier_.scale.metrics.erase(tier_.scale.metrics.begin() + static_cast<std::ptrdiff_t>(i));
-      moved(i);
-      --i;
-    }
-  }
-
-  /// The targets behind one that was left out stand one place earlier.
-  void moved(std::size_t gone) {
-    const Origins before = of_.out.origins;
-    Origins after;
-    const std::string list = path_ + ".scale.metrics[";
-    for (const auto& [path, origin] : before.all()) {
-      if (!path.starts_with(list)) {
-        after.add(path, origin);
+    std::vector<MetricTarget> kept;
+    for (const MetricTarget& one : scaler_.scale.metrics) {
+      if (one.signal == SignalKind::memory && one.type != TargetType::average && !tier_.instance.memory) {
+        of_.infer(path_ + ".scale", scaler_.at,
+                  fmt::format("the target on memory of {} is left out: it has no request to measure against", tier_.name));
+        place_.emplace_back();
         continue;
       }
-      const std::size_t close = path.find(']', list.size());
-      const std::size_t index = std::stoul(path.substr(list.size(), close - list.size()));
-      if (index == gone) continue;
-      after.add(index < gone ? path : fmt::format("{}{}{}", list, index - 1, path.substr(close)), origin);
+      place_.push_back(kept.size());
+      kept.push_back(one);
     }
-    of_.out.origins = std::move(after);
+    tier_.scale.metrics = std::move(kept);
+  }
+
+  /// Below the tier, as the autoscaler's reader has it: "scale.metrics[2].cpu". The targets behind one that was left out stand
+  /// one place earlier; empty for what was left out.
+  [[nodiscard]] std::string path_of(const std::string& below) const {
+    constexpr std::string_view list = "scale.metrics[";
+    if (!below.starts_with(list)) return path_ + "." + below;
+    const std::size_t close = below.find(']', list.size());
+    const std::size_t index = std::stoul(below.substr(list.size(), close - list.size()));
+    if (index >= place_.size() || !place_[index]) return {};
+    return fmt::format("{}.{}{}{}", path_, list, *place_[index], below.substr(close));
   }
 
   void limits() {
@@ -188,18 +185,20 @@ class ScaleOf {
   const Autoscaler& scaler_;
   Tier& tier_;
   const std::string path_;
-  std::string holder_;  // the cache its lists are in
+  std::string holder_;                             // the cache its lists are in
+  std::vector<std::optional<std::size_t>> place_;  // of each of the autoscaler's metrics among the tier's
 };
 
 }  // namespace
 
 void assemble_scale(Assembly& of) {
+  std::map<std::string_view, Tier*> tiers;
+  for (Tier& tier : of.out.stack.tiers) tiers.emplace(tier.name, &tier);
   for (const Part& part : of.parts) {
     if (part.role != Role::tier) continue;
     const Autoscaler* scaler = of.autoscaler_of(*part.workload);
     if (!scaler) continue;
-    for (Tier& tier : of.out.stack.tiers)
-      if (tier.name == part.name) ScaleOf(of, part, *scaler, tier).apply();
+    ScaleOf(of, part, *scaler, *tiers.at(part.name)).apply();
   }
 }
 

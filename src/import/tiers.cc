@@ -23,6 +23,9 @@ bool is_called_a_worker(std::string_view name) {
   });
 }
 
+/// Behind "?" there may be a token.
+std::string without_query(std::string_view path) { return std::string(path.substr(0, path.find_first_of("?#"))); }
+
 class TierOf {
  public:
   TierOf(Assembly& of, const Part& part)
@@ -109,7 +112,7 @@ class TierOf {
     of_.note(path_ + ".run.image", main_.image_at);
     if (const auto& probe = main_.readiness) {
       of_.note(path_ + ".run.ready", probe->at);
-      if (spec::url_path.matches(probe->path)) tier_.run.ready = probe->path;
+      if (const std::string path = without_query(probe->path); spec::url_path.matches(path)) tier_.run.ready = path;
       if (probe->initial_delay > Duration::zero()) {
         tier_.instance.start = probe->initial_delay;
         of_.note(path_ + ".instance.start", probe->at);
@@ -119,7 +122,8 @@ class TierOf {
     const auto scrape = workload_.annotations.find("prometheus.io/scrape");
     if (scrape != workload_.annotations.end() && scrape->second == "true") {
       const auto path = workload_.annotations.find("prometheus.io/path");
-      tier_.run.metrics = path != workload_.annotations.end() && spec::url_path.matches(path->second) ? path->second : "/metrics";
+      const std::string given = path == workload_.annotations.end() ? std::string() : without_query(path->second);
+      tier_.run.metrics = spec::url_path.matches(given) ? given : "/metrics";
     }
     if (workload_.termination_grace) {
       tier_.run.stop_within =
@@ -184,8 +188,8 @@ class TierOf {
   }
 
   void disruption() {
-    for (const DisruptionBudget& budget : of_.facts.budgets) {
-      if (!same_space(budget.space, workload_.space) || !selects(budget.selector, workload_.labels)) continue;
+    for (const DisruptionBudget* of : of_.matches.budgets_of(workload_)) {
+      const DisruptionBudget& budget = *of;
       const Disruption& one = budget.budget;
       if (!one.min_available && !one.max_unavailable && !one.min_available_share && !one.max_unavailable_share) continue;
       const auto whole = [](const std::optional<Ratio>& share) { return share && (share->value < 0 || share->value > 1); };
@@ -201,9 +205,11 @@ class TierOf {
   }
 
   void vertical() {
-    for (const VerticalAutoscaler& one : of_.facts.verticals) {
-      if (!is_target(workload_, one.target_kind, one.target, one.space)) continue;
-      tier_.vertical = one.bounds;
+    for (const VerticalAutoscaler* of : of_.matches.verticals_of(workload_)) {
+      const VerticalAutoscaler& one = *of;
+      const VerticalAutoscaler::Policy* policy = one.policy_of(main_.name);
+      tier_.vertical = policy ? policy->bounds : Vertical();
+      tier_.vertical->mode = policy && !policy->cpu && !policy->memory ? Vertical::Mode::off : one.bounds.mode;
       Vertical& made = *tier_.vertical;
       if (made.cpu_min && made.cpu_max && *made.cpu_max < *made.cpu_min) made.cpu_min = made.cpu_max = std::nullopt;
       if (made.memory_min && made.memory_max && *made.memory_max < *made.memory_min)

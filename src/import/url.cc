@@ -151,6 +151,13 @@ class Reader {
     const bool variable = web && first.find_first_of("${") != std::string_view::npos;
     if (at == std::string_view::npos && !variable && !read_host(first, probe) && first.find(':') != std::string_view::npos)
       at = rest.rfind('@');
+    // "u:12?x@redis:6379": what looks like a port is the beginning of a password. A query has "=" in it.
+    if (at == std::string_view::npos && first.find(':') != std::string_view::npos && authority_end < rest.size() &&
+        rest[authority_end] != '/') {
+      const std::size_t last = rest.rfind('@');
+      if (last != std::string_view::npos && rest.substr(authority_end, last - authority_end).find('=') == std::string_view::npos)
+        at = last;
+    }
     if (at != std::string_view::npos) {
       hide(rest.substr(0, at + 1));
       rest.remove_prefix(at + 1);

@@ -105,6 +105,8 @@ INSTANTIATE_TEST_SUITE_P(Urls, Credentials,
                                          Masked{"user:pw@rabbit:5672", "rabbit:5672"},
                                          Masked{"redis:6379,password=x", "redis:6379,password="},
                                          Masked{"a redis://:x@a:1 and redis://:y@b:2", "a redis://a:1 and redis://b:2"},
+                                         Masked{"redis://u:12?x@redis:6379", "redis://redis:6379"},
+                                         Masked{"http://prom:9090?a=1@2", "http://prom:9090?a=1@2"},
                                          Masked{"ada@example.com", "ada@example.com"}, Masked{"plain", "plain"}));
 
 TEST(Secrets, AreKnownByTheirNames) {

@@ -106,7 +106,8 @@ int processes_of(const Container& container) {
   std::string all;
   for (const std::string& word : container.command) all += word + " ";
   const bool forks = all.find("gunicorn") != std::string::npos || all.find("uvicorn") != std::string::npos ||
-                     all.find("puma") != std::string::npos || all.find("hypercorn") != std::string::npos;
+                     all.find("puma") != std::string::npos || all.find("hypercorn") != std::string::npos ||
+                     all.find("unicorn") != std::string::npos || all.find("daphne") != std::string::npos;
   if (forks)
     for (const std::string_view flag : {" -w ", " --workers ", " --workers="}) {
       const std::size_t at = all.find(flag);
@@ -115,6 +116,8 @@ int processes_of(const Container& container) {
       const auto count = parse_integer(std::string_view(all).substr(begin, all.find(' ', begin) - begin));
       if (count && *count >= 1 && *count <= most) return static_cast<int>(*count);
     }
+  // A container with the variable and another program (one image for web and workers) has one process for all it says.
+  if (!forks && !container.command.empty() && all.find("rails s") == std::string::npos) return 1;
   for (const Variable& one : container.environment)
     if (one.name == "WEB_CONCURRENCY")
       if (const auto count = parse_integer(one.value); count && *count >= 1 && *count <= most) return static_cast<int>(*count);
