@@ -78,12 +78,14 @@ struct Check {
     if (files.empty()) return;
     import::Imported it = import::read(files, {.name = name_for(options.paths)});
     for (std::size_t i = 0; i < files.size(); ++i) mistakes(diagnostics_of(it, i), files[i]);
-    for (const import::Passed& one : it.passed) report.passed.push_back({files.at(one.file).name, one.why});
+    for (const import::Passed& one : it.passed)
+      report.passed.push_back({files.at(one.file).name, why_passed(files.at(one.file), one.why)});
     for (const import::Question& one : it.questions) report.questions.push_back({one.path, one.text, one.line});
     report.files += files_read(it, files);
     const std::optional<Catalog> catalog = find_catalog({}, options.catalog, "");
     bad_input = bad_input || !catalog;
     if (it.documents == 0 || !catalog) return;
+    report.no_tier = it.stack.tiers.empty();
     add(it.findings, it.origins, files);
     written_spec(it, files);
     judge(it.stack, it.origins, files, *catalog, true);
@@ -108,6 +110,10 @@ std::optional<Sorted> gather(const CheckOptions& options, Check& check) {
   if (!options.file.stack.empty() || options.paths.empty()) {
     Result<StackText> source = find_stack(options.file);
     if (source) {
+      if (const std::optional<Error> other = other_tools_file(*source)) {
+        print_error(*other);
+        return std::nullopt;
+      }
       out.specs.push_back({std::move(source->file), std::move(source->text)});
     } else {
       const bool none = options.file.stack.empty();
@@ -154,6 +160,11 @@ bool print(const CheckOptions& options, const show::CheckReport& report) {
 
 int run_check(const CheckOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  if (options.sarif && !options.output.empty())
+    if (const Result<void> may = may_hold(options.output, Report::sarif); !may) {
+      print_error(may.error());
+      return exit_bad_input;
+    }
   Check check{options, {}, false};
   const std::optional<Sorted> files = gather(options, check);
   if (!files) return exit_bad_input;
@@ -163,6 +174,7 @@ int run_check(const CheckOptions& options) {
   }
   for (const SourceFile& file : files->specs) check.spec(file);
   check.other_files(files->others);
+  check.report.no_tier = check.report.no_tier && files->specs.empty();
   show::sort_findings(check.report);
   const bool understood = check.report.files > 0 || check.bad_input;
   if (!print(options, check.report)) return exit_bad_input;

@@ -199,6 +199,27 @@ class Beside {
   bool closed_ = false;
 };
 
+/// A new file where links can't be made (FAT, some mounts): a crash may leave part of it, but nobody's file is replaced.
+bool write_new(const std::string& path, std::string_view text) {
+  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (fd.get() < 0) return false;
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd.get(), text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n > 0) {
+      text.remove_prefix(static_cast<std::size_t>(n));
+      continue;
+    }
+    const int why = errno;
+    ::unlink(path.c_str());
+    errno = why;
+    return false;
+  }
+  return ::fsync(fd.get()) == 0 && fd.close_now() == 0;
+}
+
+bool no_links_here() { return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK; }
+
 Result<void> cant(const std::string& path) { return fail(Errc::failed, fmt::format("{}: can't be written: {}", path, reason())); }
 
 mode_t usual_mode() {
@@ -231,9 +252,23 @@ Result<void> write_whole(const std::string& path, std::string_view text, Existin
   Beside beside(target);
   if (!beside.open() || !beside.write(text, there ? about.st_mode & 07777U : usual_mode())) return cant(path);
   // A new file is linked to its name: that fails if somebody made one meanwhile.
-  const bool placed =
-      there ? ::rename(beside.name().c_str(), target.c_str()) == 0 : ::link(beside.name().c_str(), target.c_str()) == 0;
+  bool placed = there ? ::rename(beside.name().c_str(), target.c_str()) == 0 : ::link(beside.name().c_str(), target.c_str()) == 0;
+  if (!placed && !there && no_links_here()) placed = write_new(target, text);
   return placed ? Result<void>{} : cant(path);
+}
+
+Result<void> may_hold(const std::string& path, Report kind) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) return {};
+  if (!S_ISREG(about.st_mode)) return fail(Errc::refused, fmt::format("{} is not a regular file", path));
+  if (about.st_size == 0) return {};
+  const Result<std::string> text = read_one(path);
+  const auto has = [&](std::string_view part) { return text && text->find(part) != std::string::npos; };
+  const bool ours = kind == Report::html
+                        ? text && text->starts_with("<!doctype html>") && has(R"(<meta name="generator" content="plimsoll">)")
+                        : text && text->starts_with("{") && has("sarif-2.1.0") && has(R"("name": "plimsoll")");
+  if (ours) return {};
+  return fail(Errc::refused, fmt::format("{} is there and is no earlier report of plimsoll; name another file", path));
 }
 
 }  // namespace plimsoll::cli

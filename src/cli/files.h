@@ -31,4 +31,10 @@ enum class Existing { refuse, replace };
 /// may write to is refused even to root.
 Result<void> write_whole(const std::string& path, std::string_view text, Existing);
 
+enum class Report { html, sarif };
+
+/// Whether a report may be written there: where nothing is, or an earlier report of ours of that kind, or an empty file. Anything
+/// else, the spec above all, is an Error (refused). Asked before anything else is done.
+Result<void> may_hold(const std::string& path, Report);
+
 }  // namespace plimsoll::cli

@@ -139,5 +139,20 @@ TEST_F(Files, AFolderThatIsNotThereIsNamed) {
   EXPECT_THAT(names_here(), IsEmpty());
 }
 
+TEST_F(Files, AReportReplacesNothingButAReport) {
+  put("stack.yaml", "apiVersion: plimsoll/v1\n");
+  put("page.html", "<!doctype html>\n<html>somebody's\n");
+  put("other.sarif", R"({"$schema": "sarif-2.1.0", "name": "another"})");
+  put("ours.html", "<!doctype html>\n<meta name=\"generator\" content=\"plimsoll\">\n");
+  put("ours.sarif", "{\n  \"$schema\": \"sarif-2.1.0.json\", \"name\": \"plimsoll\"}\n");
+  put("empty", "");
+  for (const char* name : {"stack.yaml", "page.html", "other.sarif", "ours.sarif"})
+    EXPECT_FALSE(may_hold(at(name), Report::html)) << name;
+  for (const char* name : {"stack.yaml", "page.html", "other.sarif", "ours.html"})
+    EXPECT_FALSE(may_hold(at(name), Report::sarif)) << name;
+  for (const char* name : {"ours.html", "empty", "nowhere"}) EXPECT_TRUE(may_hold(at(name), Report::html)) << name;
+  for (const char* name : {"ours.sarif", "empty", "nowhere"}) EXPECT_TRUE(may_hold(at(name), Report::sarif)) << name;
+}
+
 }  // namespace
 }  // namespace plimsoll::cli

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -27,7 +28,8 @@ void say(const import::Imported& it, const std::vector<SourceFile>& files, const
   if (!it.questions.empty()) heading("not inferred; the line that answers it");
   for (const import::Question& one : it.questions) fmt::print(stderr, "  {}\n    {} → {}\n", one.text, one.path, one.line);
   if (!it.passed.empty() || !inputs.passed.empty()) heading("passed over");
-  for (const import::Passed& one : it.passed) fmt::print(stderr, "  {}: {}\n", files.at(one.file).name, one.why);
+  for (const import::Passed& one : it.passed)
+    fmt::print(stderr, "  {}: {}\n", files.at(one.file).name, why_passed(files.at(one.file), one.why));
   for (const auto& [name, why] : inputs.passed) fmt::print(stderr, "  {}: {}\n", name, why);
 }
 
@@ -46,9 +48,15 @@ std::string json_of(const import::Imported& it, const std::vector<SourceFile>& f
   for (const import::Question& one : it.questions)
     questions.push_back({{"path", one.path}, {"text", one.text}, {"line", one.line}});
   Json& passed = body["passed"] = Json::array();
-  for (const import::Passed& one : it.passed) passed.push_back({{"file", files.at(one.file).name}, {"why", one.why}});
+  for (const import::Passed& one : it.passed)
+    passed.push_back({{"file", files.at(one.file).name}, {"why", why_passed(files.at(one.file), one.why)}});
   for (const auto& [name, why] : inputs.passed) passed.push_back({{"file", name}, {"why", why}});
   return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool has_errors(const import::Imported& it) {
+  return std::any_of(it.diagnostics.begin(), it.diagnostics.end(),
+                     [](const auto& one) { return one.second.severity == Severity::error; });
 }
 
 /// The spec goes to a new file or to stdout, JSON to stdout.
@@ -93,6 +101,17 @@ int run_import(const ImportOptions& options) {
     print_error({Errc::not_found,
                  "nothing there that plimsoll can import: no Kubernetes manifest, Compose file, pgbouncer.ini, redis.conf, "
                  "postgresql.conf or nginx upstream"});
+    return exit_bad_input;
+  }
+  if (has_errors(it)) {
+    print_error({Errc::malformed, "files with errors: mend them or leave them out, or the spec would lack what they say"});
+    return exit_bad_input;
+  }
+  if (it.stack.tiers.empty()) {
+    say(it, files, *inputs);
+    print_error({Errc::not_found,
+                 "nothing to compare with: no tier in these files; add the manifests or the Compose file that use "
+                 "them"});
     return exit_bad_input;
   }
   const std::string text = spec_of(it, files);

@@ -78,6 +78,13 @@ int files_read(const import::Imported& it, const std::vector<SourceFile>& files)
   return count;
 }
 
+std::string why_passed(const SourceFile& file, const std::string& import_says) {
+  const std::string_view text = file.text;
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return "empty";
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "UTF-16 text; save it as UTF-8";
+  return text.find('\0') == std::string_view::npos ? import_says : "a binary file";
+}
+
 std::string place_of(const std::optional<Spot>& spot, const std::vector<SourceFile>& files) {
   return spot && spot->file < files.size() ? fmt::format("{}:{}", files[spot->file].name, spot->at.line) : "";
 }

@@ -23,6 +23,9 @@ std::vector<Diagnostic> diagnostics_of(const import::Imported&, std::size_t file
 /// How many of the files something was understood of.
 int files_read(const import::Imported&, const std::vector<SourceFile>& files);
 
+/// Why a file was passed over: its own trouble (empty, binary, UTF-16), else what import says.
+std::string why_passed(const SourceFile&, const std::string& import_says);
+
 /// "k8s/api.yaml:14"; empty if nobody says it.
 std::string place_of(const std::optional<Spot>&, const std::vector<SourceFile>& files);
 

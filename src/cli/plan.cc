@@ -23,20 +23,31 @@ namespace {
 /// Reports and pipes have no width; tables are made for this one.
 constexpr int usual_width = 120;
 
-/// The spec's text with the plan's changes, read again to be sure of it. An Error is a mistake of ours or a spec whose spelling
-/// can't be patched (an anchor in the way); the plan stands without it.
-Result<std::string> changed_text(const capacity::CapacityPlan& plan, const SpecFile& spec) {
-  std::vector<spec::Edit> edits;
-  for (const capacity::Change& change : plan.changes) edits.push_back({change.path, change.value});
+/// The spec's text with these edits, read again to be sure of it.
+Result<std::string> edited_text(const std::vector<spec::Edit>& edits, const SpecFile& spec) {
   Result<std::string> text = spec::patch(spec.source.text, edits);
   if (!text) return text;
   const Parsed<spec::Located> again = parse_spec(*text);
   if (again.ok()) return text;
   for (const Diagnostic& one : again.diagnostics)
     if (one.severity == Severity::error)
-      return fail(Errc::malformed,
-                  fmt::format("{}: with the plan's changes, line {}: {}", spec.source.file, one.at.line, one.message));
-  return fail(Errc::malformed, fmt::format("{}: can't be read with the plan's changes", spec.source.file));
+      return fail(Errc::malformed, one.message + (one.expected.empty() ? "" : "; expected " + one.expected));
+  return fail(Errc::malformed, "the spec can't be read with it");
+}
+
+/// The spec's text with the plan's changes. An Error names the changes a spec can't say (a count beyond what it allows) or whose
+/// place can't be patched (an anchor in the way); the plan stands without it.
+Result<std::string> changed_text(const capacity::CapacityPlan& plan, const SpecFile& spec) {
+  std::vector<spec::Edit> edits;
+  for (const capacity::Change& change : plan.changes) edits.push_back({change.path, change.value});
+  Result<std::string> text = edited_text(edits, spec);
+  if (text) return text;
+  std::string refused;
+  for (const spec::Edit& edit : edits)
+    if (const Result<std::string> alone = edited_text({edit}, spec); !alone)
+      refused += fmt::format("\n  {}: {}  ({})", edit.path, edit.value, alone.error().message);
+  if (refused.empty()) refused = "\n  all of them together  (" + text.error().message + ")";
+  return fail(Errc::malformed, fmt::format("{}: changes of the plan that can't be written:{}", spec.source.file, refused));
 }
 
 /// Whether the spec may be changed: asked where there is somebody to ask.
@@ -97,7 +108,7 @@ int carry_out(const PlanOptions& options, const SpecFile& spec, const capacity::
   const int width = terminal.is_tty() ? terminal.size().columns : usual_width;
   (void)terminal.write(options.json ? show::plan_json(plan, view) : show::render_plan(plan, view, terminal.style(), width));
   if (!options.report.empty() && !write_to(options.report, show::plan_html(plan, view), Existing::replace)) return exit_bad_input;
-  if (!text) return options.write || !options.output.empty() ? exit_bad_input : exit_negative;
+  if (!text) return options.write || !options.output.empty() ? exit_negative : exit_well;
   if (!options.output.empty() && !write_to(options.output, *text, Existing::refuse)) return exit_bad_input;
   return options.write ? patch_file(options, spec, *text) : exit_well;
 }
@@ -106,6 +117,11 @@ int carry_out(const PlanOptions& options, const SpecFile& spec, const capacity::
 
 int run_plan(const PlanOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
+  if (!options.report.empty())
+    if (const Result<void> may = may_hold(options.report, Report::html); !may) {
+      print_error(may.error());
+      return exit_bad_input;
+    }
   const std::optional<SpecFile> spec = open_spec(options.stack);
   if (!spec) return exit_bad_input;
   Stack stack = spec->located.stack;

@@ -18,6 +18,8 @@ namespace {
 constexpr int most_months = 120;
 constexpr int usual_months = 12;
 constexpr double most_users = 1e9;
+constexpr double most_rate = 1e9;    // a second
+constexpr double most_growth = 1e6;  // over all months
 constexpr Duration month = std::chrono::duration_cast<Duration>(std::chrono::hours(730));
 
 tl::unexpected<Error> wrong(const char* option, const std::string& text, const std::string& expected) {
@@ -41,7 +43,7 @@ std::optional<double> count_of(std::string text) {
     std::erase(text, ',');
   }
   const std::optional<double> number = parse_number(text);
-  if (!number || *number <= 0 || *number * factor > most_users) return std::nullopt;
+  if (!number || *number <= 0) return std::nullopt;
   return *number * factor;
 }
 
@@ -125,11 +127,13 @@ Result<capacity::Ask> ask_of(const PlanTexts& texts, const Stack& stack, TimePoi
   if (!texts.users.empty()) {
     ask.users = count_of(texts.users);
     if (!ask.users) return wrong("--users", texts.users, "is no number of users; expected e.g. 10000, 10,000, 10k or 1.5M");
+    if (*ask.users > most_users) return wrong("--users", texts.users, "is out of range; expected at most 1,000,000,000");
   }
   if (!texts.rate.empty()) {
     ask.rate = parse_rate(texts.rate);
     if (!ask.rate || ask.rate->per_second <= 0)
       return wrong("--rate", texts.rate, "is no rate; expected e.g. 500rps, 500/s or 3000/min");
+    if (ask.rate->per_second > most_rate) return wrong("--rate", texts.rate, "is out of range; expected at most 1,000,000,000/s");
   }
   if (!texts.growth.empty()) {
     const Result<double> growth = growth_of(texts.growth);
@@ -153,6 +157,14 @@ Result<capacity::Ask> ask_of(const PlanTexts& texts, const Stack& stack, TimePoi
     const auto work = work_of(text, stack);
     if (!work) return fail(work.error());
     ask.work.insert_or_assign(work->first, work->second);
+  }
+  const double factor = ask.growth.value_or(stack.growth ? stack.growth->per_month : 1);
+  if (const double all = std::pow(factor, ask.months); !(all <= most_growth)) {
+    const auto most = static_cast<int>(std::log(most_growth) / std::log(factor) + 1e-9);
+    const std::string asked = fmt::format("{} of × {:g}", show::counted(static_cast<std::uint64_t>(ask.months), "month"), factor);
+    return wrong(texts.months.empty() && !texts.growth.empty() ? "--growth" : "--months", asked,
+                 fmt::format("is more than a millionfold; expected at most {} at this growth",
+                             show::counted(static_cast<std::uint64_t>(most), "month")));
   }
   const bool grows = ask.growth.value_or(stack.growth ? stack.growth->per_month : 1) != 1;
   const bool arrives = stack.growth && !stack.growth->onboarding.empty();

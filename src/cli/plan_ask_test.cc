@@ -25,6 +25,7 @@ struct Good {
   PlanTexts texts;
   const char* said;  // in words
 };
+void PrintTo(const Good& one, std::ostream* out) { *out << one.name; }
 class Asked : public testing::TestWithParam<Good> {};
 TEST_P(Asked, IsUnderstood) {
   const auto ask = ask_of(GetParam().texts, stack(), today);
@@ -52,6 +53,7 @@ struct Bad {
   PlanTexts texts;
   const char* says;
 };
+void PrintTo(const Bad& one, std::ostream* out) { *out << one.name; }
 class NotAsked : public testing::TestWithParam<Bad> {};
 TEST_P(NotAsked, SaysWhatWasExpected) {
   const auto ask = ask_of(GetParam().texts, stack(), today);
@@ -63,7 +65,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Bad{"users_word", {.users = "many"}, "--users: 'many' is no number of users; expected e.g. 10000"},
                     Bad{"users_zero", {.users = "0"}, "--users: '0'"}, Bad{"users_negative", {.users = "-5"}, "--users: '-5'"},
                     Bad{"users_comma", {.users = "1,5"}, "--users: '1,5'"},
-                    Bad{"users_comma_end", {.users = "1,500,"}, "--users"}, Bad{"users_endless", {.users = "1e300"}, "--users"},
+                    Bad{"users_comma_end", {.users = "1,500,"}, "--users"},
+                    Bad{"users_endless", {.users = "1e300"}, "at most 1,000,000,000"},
+                    Bad{"rate_endless",
+                        {.rate = "2000000000rps"},
+                        "--rate: '2000000000rps' is out of range; expected at most 1,000,000,000/s"},
+                    Bad{"growth_endless", {.growth = "10", .months = "7"}, "more than a millionfold; expected at most 6 months"},
                     Bad{"rate", {.rate = "fast"}, "--rate: 'fast' is no rate"}, Bad{"rate_zero", {.rate = "0rps"}, "--rate"},
                     Bad{"growth", {.growth = "x"}, "--growth: 'x' is no growth a month"},
                     Bad{"growth_shrinks", {.growth = "0.5"}, "for 50 % more each month write 1.5 or 50%"},

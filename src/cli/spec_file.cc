@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "import/import.h"
 #include "show/terminal.h"
 #include "spec/render_diagnostic.h"
 #include "spec/write.h"
@@ -47,10 +48,24 @@ std::optional<SpecFile> open_spec(const StackChoice& choice) {
     print_error(source.error());
     return std::nullopt;
   }
+  if (const std::optional<Error> other = other_tools_file(*source)) {
+    print_error(*other);
+    return std::nullopt;
+  }
   Parsed<spec::Located> parsed = parse_spec(source->text);
   print_diagnostics(parsed.diagnostics, source->file, source->text);
   if (!parsed.ok()) return std::nullopt;
   return SpecFile{std::move(*source), std::move(*parsed.value)};
+}
+
+std::optional<Error> other_tools_file(const StackText& source) {
+  const import::FileKind kind = import::kind_of({source.file, source.text});
+  const bool compose = kind == import::FileKind::compose;
+  if (!compose && kind != import::FileKind::kubernetes) return std::nullopt;
+  // A spec with another apiVersion by mistake is a spec still: its own errors say more.
+  if (!compose && (source.text.find("\ntiers:") != std::string::npos || source.text.starts_with("tiers:"))) return std::nullopt;
+  return Error{Errc::malformed, fmt::format("{0}: this is a {1}, not a spec: plimsoll check {0}, or plimsoll import {0} first",
+                                            source.file, compose ? "Compose file" : "Kubernetes manifest")};
 }
 
 void print_diagnostics(const std::vector<Diagnostic>& diagnostics, const std::string& file, const std::string& text) {

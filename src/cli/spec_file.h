@@ -23,6 +23,9 @@ struct SpecFile {
 /// Finds and parses; prints every diagnostic to stderr. Nothing if there is an error: exit with exit_bad_input.
 std::optional<SpecFile> open_spec(const StackChoice&);
 
+/// What to do with a Compose file or a manifest where a spec is wanted; nothing for anything else.
+std::optional<Error> other_tools_file(const StackText&);
+
 /// Prints diagnostics with their lines and carets to stderr.
 void print_diagnostics(const std::vector<Diagnostic>&, const std::string& file, const std::string& text);
 

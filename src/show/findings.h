@@ -46,7 +46,8 @@ std::vector<PlacedFinding> placed(std::span<const Finding>, const Origins&, std:
 
 struct CheckReport {
   std::vector<PlacedFinding> findings;
-  int files = 0;  // that were understood
+  int files = 0;         // that were understood
+  bool no_tier = false;  // files of other tools without a tier: nothing that connects to what they configure
   /// What was checked, in the order of the spec: {"tier", 2}, {"pooler", 1}. Zeros are left out on screen.
   std::vector<std::pair<std::string, int>> model;
   struct Question {

@@ -129,6 +129,9 @@ std::string totals(const CheckReport& report) {
   std::string text = report.findings.empty()
                          ? fmt::format("No findings in {}.", files)
                          : fmt::format("{} in {} ({}).", counted(report.findings.size(), "finding"), files, levels());
+  if (report.no_tier && report.findings.empty())
+    text =
+        fmt::format("{} read, but nothing to compare with: add the manifests or the Compose file that use what is in it.", files);
   std::string model;
   for (const auto& [word, count] : report.model)
     if (count > 0) model += (model.empty() ? " Model: " : ", ") + counted(static_cast<std::uint64_t>(count), word.c_str());

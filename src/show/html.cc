@@ -47,6 +47,7 @@ std::string html_table(std::string_view caption, const std::vector<HtmlColumn>& 
 std::string html_page(std::string_view title, std::string_view body) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"generator\" content=\"plimsoll\">\n"
       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{}</title>\n<style>\n{}{}</style>\n"
       "</head>\n<body>\n{}</body>\n</html>\n",
       escaped(title), css, chart_css(), body);

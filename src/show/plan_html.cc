@@ -26,7 +26,7 @@ std::string paragraph(std::string_view text, std::string_view look = {}) {
 std::string figures(const CapacityPlan& plan) {
   Rows rows;
   std::string last;
-  for (const capacity::Line& line : plan.lines) {
+  for (const capacity::Line& line : by_component(plan.lines)) {
     const bool first = line.component != last;
     last = line.component;
     const std::optional<double> cost = first ? cost_of_component(plan.cost_then, line.component) : std::nullopt;

@@ -141,6 +141,7 @@ Block months_block(const capacity::CapacityPlan& plan, Style style, int columns)
   if (!block.empty()) add_axis(block, plan, style, width);
   block.emplace_back(style);
   append(block, table(plan, style, columns));
+  block.push_back(Line(style, "connections: to the tightest database, at today's sizes", Ink::dim));
   for (Line& line : block) line.cut_to(std::max(0, columns));
   return block;
 }

@@ -53,6 +53,16 @@ std::optional<double> cost_of_component(const capacity::Cost& cost, const std::s
   return sum;
 }
 
+std::vector<capacity::Line> by_component(const std::vector<capacity::Line>& lines) {
+  std::map<std::string, std::size_t> first;
+  for (const capacity::Line& line : lines) first.emplace(line.component, first.size());
+  std::vector<capacity::Line> sorted = lines;
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const capacity::Line& a, const capacity::Line& b) {
+    return first.at(a.component) < first.at(b.component);
+  });
+  return sorted;
+}
+
 bool is_priced(const capacity::Cost& cost) {
   return std::any_of(cost.lines.begin(), cost.lines.end(), [](const capacity::CostLine& line) { return line.total.has_value(); });
 }

@@ -20,6 +20,8 @@ std::string month_text(TimePoint);
 std::string where_text(const capacity::Binding&);
 /// Dollars a month of a component and its parts ("main", "main (read replica)"); absent: not priced.
 std::optional<double> cost_of_component(const capacity::Cost&, const std::string& component);
+/// Each component's lines together, components in the order in which they first come.
+std::vector<capacity::Line> by_component(const std::vector<capacity::Line>&);
 /// Whether anything of it has a price.
 bool is_priced(const capacity::Cost&);
 std::optional<double> per_month(const std::optional<Money>&);

@@ -117,9 +117,26 @@ TEST(Plan, JsonHasUnitsAndReasons) {
 TEST(Plan, OfNothingSaysSo) {
   const std::string text = render_plan({}, {"shop", "", "", ""}, kPlain, 80);
   EXPECT_NE(text.find("unknown load today"), std::string::npos) << text;
-  EXPECT_NE(text.find("none: the spec carries this load as it is"), std::string::npos);
+  EXPECT_NE(text.find("not known whether the spec carries this load"), std::string::npos);
+  CapacityPlan known;
+  known.known = true;
+  EXPECT_NE(render_plan(known, {"shop", "", "", ""}, kPlain, 80).find("none: the spec carries this load as it is"),
+            std::string::npos);
   EXPECT_TRUE(nlohmann::json::accept(plan_json({}, {})));
   EXPECT_NE(plan_html({}, {}).find("</html>"), std::string::npos);
+}
+
+TEST(Plan, AComponentStandsTogetherAndItsCostOnce) {
+  CapacityPlan plan;
+  plan.lines = {{"api", "instances", "1", "2", "", "", true},
+                {"main", "connections", "10", "20", "", "", true},
+                {"api", "memory", "1 GB", "2 GB", "", "", true}};
+  plan.cost_then = {{{"api", "t3.small", 2, Money{0.1}, Money{123.0 / 730}}}, Money{123.0 / 730}, {}};
+  const std::string text = render_plan(plan, {"shop", "", "", ""}, kPlain, 100);
+  EXPECT_LT(text.find("memory"), text.find("connections")) << text;
+  const std::string figures = text.substr(0, text.find("Cost a month"));
+  EXPECT_NE(figures.find("$123"), std::string::npos) << text;
+  EXPECT_EQ(figures.find("$123"), figures.rfind("$123")) << text;
 }
 
 rc::Gen<CapacityPlan> any_plan() {

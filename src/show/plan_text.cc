@@ -224,14 +224,19 @@ void add_rest(Page& page, const capacity::CapacityPlan& plan) {
 
 void add_changes(Page& page, const capacity::CapacityPlan& plan) {
   page.heading("Changes to the spec");
-  if (plan.changes.empty()) return page.paragraph("none: the spec carries this load as it is");
+  if (plan.changes.empty())
+    return page.paragraph(plan.known
+                              ? "none: the spec carries this load as it is"
+                              : "none, but it is not known whether the spec carries this load: no tier says what it carries");
   for (const capacity::Change& change : plan.changes)
     page.paragraph(fmt::format("{}: {}{}", change.path, change.value, change.why.empty() ? "" : "  (" + change.why + ")"));
 }
 
 }  // namespace
 
-std::string render_plan(const capacity::CapacityPlan& plan, const PlanView& view, Style style, int columns) {
+std::string render_plan(const capacity::CapacityPlan& given, const PlanView& view, Style style, int columns) {
+  capacity::CapacityPlan plan = given;
+  plan.lines = by_component(given.lines);
   Page page(style, columns);
   page.heading(fmt::format("{}: {}", view.stack, view.asked.empty() ? "today's load" : view.asked));
   page.paragraph(fmt::format("{} today → {} then", load_text(plan.today), load_text(plan.then)));

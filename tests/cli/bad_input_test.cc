@@ -15,6 +15,7 @@ struct Mistake {
   std::vector<std::string> arguments;
   const char* says;
 };
+void PrintTo(const Mistake& one, std::ostream* out) { *out << one.name; }
 
 class BadInput : public testing::TestWithParam<Mistake> {};
 
@@ -28,6 +29,7 @@ TEST_P(BadInput, IsNamedAndChangesNothing) {
   folder.put("notes.yaml", "shopping: [milk]\n");
   folder.put("binary.yaml", std::string("\x7f\x45\x4c\x46\0\1\2", 7));
   folder.put("compose.yml", "services: {web: {image: shop/web:1}}\n");
+  folder.put("lone.ini", "[databases]\nmain = host=db\n[pgbouncer]\nmax_client_conn = 100\n");
   std::filesystem::create_directory(folder.path() / "empty");
   const std::vector<std::string> before = folder.names();
   const Outcome outcome = folder.plimsoll(GetParam().arguments);
@@ -46,7 +48,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"broken_yaml", {"check", "broken.yaml"}, "broken.yaml:3:"},
                     Mistake{"only_a_template", {"check", "template.yaml"}, "helm template"},
                     Mistake{"nothing_known", {"check", "notes.yaml"}, "nothing there that plimsoll can check"},
-                    Mistake{"binary", {"check", "binary.yaml"}, "binary.yaml"},
+                    Mistake{"binary", {"check", "binary.yaml"}, "binary.yaml: a binary file"},
+                    Mistake{"sarif_over_the_spec", {"check", "--sarif", "-o", "good.yaml", "good.yaml"}, "no earlier report"},
+                    Mistake{"compose_as_a_spec", {"check", "-f", "compose.yml"}, "this is a Compose file"},
                     Mistake{"unknown_flag", {"check", "--jason", "good.yaml"}, "--jason"},
                     Mistake{"two_formats", {"check", "--json", "--sarif", "good.yaml"}, "--sarif"},
                     Mistake{"output_without_sarif", {"check", "-o", "x", "good.yaml"}, "--sarif"},
@@ -59,6 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Import, BadInput,
                          testing::Values(Mistake{"missing_file", {"import", "nowhere"}, "nowhere: no such file or folder"},
                                          Mistake{"no_path", {"import"}, "path"},
                                          Mistake{"a_spec", {"import", "good.yaml"}, "a spec already"},
+                                         Mistake{"no_tier", {"import", "lone.ini", "-o", "x.yaml"}, "nothing to compare with"},
                                          Mistake{"write_into_nowhere",
                                                  {"import", "compose.yml", "-o", "no/stack.yaml"},
                                                  "no/stack.yaml: can't be written"}),
@@ -68,7 +73,11 @@ INSTANTIATE_TEST_SUITE_P(
     Plan, BadInput,
     testing::Values(
         Mistake{"no_stack", {"plan"}, "no stack given and no ./stack.yaml here"},
-        Mistake{"manifest", {"plan", "compose.yml"}, "compose.yml:"},
+        Mistake{"manifest", {"plan", "compose.yml"}, "this is a Compose file"},
+        Mistake{"report_over_the_spec",
+                {"plan", "good.yaml", "--report", "good.yaml"},
+                "good.yaml is there and is no earlier report"},
+        Mistake{"endless_growth", {"plan", "good.yaml", "--growth", "10", "--months", "120"}, "more than a millionfold"},
         Mistake{"users", {"plan", "good.yaml", "--users", "many"}, "--users: 'many' is no number of users"},
         Mistake{"event", {"plan", "good.yaml", "--event", "soon"}, "--event: 'soon' is no event"},
         Mistake{"months_of_nothing", {"plan", "good.yaml", "--months", "6"}, "--months: '6'"},

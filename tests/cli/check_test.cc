@@ -40,6 +40,14 @@ std::size_t widest_line(const std::string& text) {
   return widest;
 }
 
+TEST(Check, ALoneConfigurationIsNotCalledSound) {
+  const Folder folder;
+  folder.put("pgbouncer.ini", "[databases]\nmain = host=db\n[pgbouncer]\nmax_client_conn = 100\n");
+  const Outcome outcome = folder.plimsoll({"check", "pgbouncer.ini"});
+  EXPECT_THAT(outcome.out, HasSubstr("1 file read, but nothing to compare with"));
+  EXPECT_THAT(outcome.out, Not(HasSubstr("No findings")));
+}
+
 // "I have manifests and ten minutes": one command, three findings with their places, sums and fixes, exit 1.
 TEST(Journey1, FindingsInManifestsAsTheyAre) {
   const Folder folder;

@@ -135,34 +135,50 @@ std::optional<Fix> capped(const Draw& draw, const Through& one) {
              within ? effect : effect + "; default_pool_size no larger than that"};
 }
 
-std::optional<Fix> more_connections(const Draw& draw) {
+/// As many as the finding's own sum comes to, a rollout's included. Where nobody knows all clients and all that are known fit,
+/// what the poolers may open is the only figure.
+std::optional<Fix> more_connections(const Draw& draw, Verdict seen, bool stated) {
   constexpr double most = 10'000;  // a spec takes no more, and no Postgres should
-  const double wanted = draw.allowed(true) + draw.reserve;
+  const bool as_allowed =
+      seen == Verdict::allowed_too_much || (!clients_known(draw) && (seen == Verdict::short_in_rollout || !stated));
+  const double asked = as_allowed ? draw.allowed(true) : draw.reach(true);
+  const double wanted = asked + draw.reserve;
   if (!(wanted <= most)) return std::nullopt;
   const std::string plain = fmt::format("{:.0f}", wanted);
-  return Fix{database_path(*draw.database, "max_connections"), plain, "max_connections: " + plain,
-             "needs a restart, and each connection takes memory of the server"};
+  std::string effect = stated ? "needs a restart, and each connection takes memory of the server"
+                              : fmt::format("state what the server has; from {} on all can connect", count(wanted));
+  if (const double rollout = asked - draw.reach(false); seen == Verdict::short_of && rollout > 0)
+    effect += fmt::format("; {} of them for a rollout", count(rollout));
+  if (draw.allowed(true) > asked)
+    effect += fmt::format("; the poolers may open more, {} in all", count(draw.allowed(true) + draw.reserve));
+  return Fix{database_path(*draw.database, "max_connections"), plain, "max_connections: " + plain, std::move(effect)};
 }
 
-std::vector<Fix> fixes_for(const Draw& draw, const Cut& cut) {
+std::vector<Fix> fixes_for(const Draw& draw, Verdict seen, bool stated, const Cut& cut) {
   std::vector<Fix> fixes;
+  auto more = more_connections(draw, seen, stated);
+  if (more && !stated) fixes.push_back(*more);
   if (cut.tier) fixes.push_back(most_replicas(*cut.tier, cut.to, fmt::format("all {} can connect", cut.to)));
   for (const Through& one : draw.poolers)
     if (auto fix = capped(draw, one)) fixes.push_back(std::move(*fix));
-  if (auto fix = more_connections(draw)) fixes.push_back(std::move(*fix));
+  if (more && stated) fixes.push_back(std::move(*more));
   return fixes;
 }
 
-/// Without poolers every client is a connection of the database's.
+/// Without poolers every client is a connection of the database's. Empty where no client behind them is known.
 std::string without_poolers(const Draw& draw) {
   std::vector<std::string> parts;
-  double sum = draw.straight(false);
-  for (const Taker& one : draw.direct) parts.push_back(fmt::format("{} {}", one.tier->name, one.product(false)));
+  double sum = 0;
+  const auto add = [&](const Taker& one) {
+    if (one.connections(false) <= 0) return;  // of unknown pools too: they have no part in any sum
+    parts.push_back(fmt::format("{} {}", one.tier->name, one.product(false)));
+    sum += one.connections(false);
+  };
+  for (const Taker& one : draw.direct) add(one);
+  const std::size_t straight = parts.size();
   for (const Through& each : draw.poolers)
-    for (const Taker& one : each.clients) {
-      parts.push_back(fmt::format("{} {}", one.tier->name, one.product(false)));
-      sum += one.connections(false);
-    }
+    for (const Taker& one : each.clients) add(one);
+  if (parts.size() == straight) return {};
   if (parts.size() > 4) return fmt::format("without a pooler it would be {}", count(sum + draw.reserve));
   return fmt::format("without a pooler it would be {} + {} reserved = {}", fmt::join(parts, " + "), draw.reserve,
                      count(sum + draw.reserve));
@@ -207,44 +223,51 @@ std::vector<std::string> sum_for(const Draw& draw, Verdict seen, const Cut& cut)
   if (seen == Verdict::allowed_too_much)
     sum.push_back(fmt::format("today's instances ask for {} at most; what the poolers may open does not depend on that",
                               count(draw.reach(true))));
-  if (!draw.poolers.empty() && seen != Verdict::allowed_too_much) sum.push_back(without_poolers(draw));
+  if (seen != Verdict::allowed_too_much)
+    if (std::string line = without_poolers(draw); !line.empty()) sum.push_back(std::move(line));
   if (draw.reserve > 0) sum.push_back(reserves(draw.database->reserve));
   if (const auto names = unknown_pools(draw); !names.empty())
     sum.push_back(fmt::format("not counted, because nothing says how large their pools are: {}", listed(names)));
   return sum;
 }
 
-std::string message_for(const Draw& draw, Verdict seen) {
+std::string message_for(const Draw& draw, Verdict seen, bool stated) {
   const bool rollout = seen == Verdict::short_in_rollout;
   const bool as_allowed = seen == Verdict::allowed_too_much;
   const double total = as_allowed ? draw.allowed(true) : draw.reach(rollout);
-  return fmt::format("connections: {}{}, reserved {}: {} of {}'s max_connections {}", rollout ? "in a rollout " : "",
+  return fmt::format("connections: {}{}, reserved {}: {} of {}'s max_connections {}{}", rollout ? "in a rollout " : "",
                      said(parts_of(draw, rollout, as_allowed)), draw.reserve, count(total + draw.reserve), draw.database->name,
-                     draw.max_connections);
+                     draw.max_connections, stated ? "" : " (Postgres' default; not stated)");
 }
 
-/// A pooler beside tiers that do not use it.
+/// A pooler beside tiers that do not use it. In session mode it shares nothing: a client keeps its connection while it stays.
 std::string advice_for(const Scene& scene, const Draw& draw) {
   if (draw.direct.empty()) return {};
-  for (const Pooler& pooler : scene.stack.poolers)
-    if (pooler.database == draw.database->name)
+  bool any = false;
+  for (const Pooler& pooler : scene.stack.poolers) {
+    if (pooler.database != draw.database->name) continue;
+    any = true;
+    if (pooler.mode != PoolMode::session)
       return fmt::format("{} connects to {} directly; through {} its connections would share a pool",
                          draw.direct.front().tier->name, draw.database->name, pooler.name);
-  return draw.poolers.empty() ? "a pooler in front of the database lets many clients share few connections" : "";
+  }
+  return !any ? "a pooler in front of the database lets many clients share few connections" : "";
 }
 
 void judge(const Scene& scene, const Draw& draw, Out out) {
   const Verdict seen = verdict(draw);
   if (seen == Verdict::fits) return;
+  const bool stated = are_connections_stated(scene, *draw.database);
   const Cut cut = seen == Verdict::allowed_too_much ? Cut{} : smallest_cut(draw);
   Finding finding;
   // What only could be asked for is worth a word where all that ask are known, and more than one where they are not.
   finding.level = seen == Verdict::short_of                                  ? Level::error
                   : seen == Verdict::allowed_too_much && clients_known(draw) ? Level::note
                                                                              : Level::warning;
-  finding.message = message_for(draw, seen);
+  if (!stated) finding.level = std::min(finding.level, Level::warning);  // nobody said that the server has no more
+  finding.message = message_for(draw, seen, stated);
   finding.sum = sum_for(draw, seen, cut);
-  finding.fixes = fixes_for(draw, cut);
+  finding.fixes = fixes_for(draw, seen, stated, cut);
   finding.advice = advice_for(scene, draw);
   if (finding.fixes.empty() && finding.advice.empty())
     finding.advice = "fewer instances, smaller pools, or a database with more connections";

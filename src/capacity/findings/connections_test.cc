@@ -1,5 +1,6 @@
 // Connections, poolers and the database's own figures.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "capacity/findings/testing/scenes.h"
@@ -376,6 +377,61 @@ INSTANTIATE_TEST_SUITE_P(H13, Rule,
                                                main_of(g).replicas_above_users = 500;
                                              }}),
                          name_of_row);
+
+// 40 × 3 + 20 + 3 = 143: the pooler may open 400, and nobody asks it to.
+TEST(ConnectionBudget, K20_MoreConnectionsAreThoseOfTheSum) {
+  Given given = sound();
+  replicas(given, {2, 4}, {1, 40});
+  api(given).uses[0].through = "pooler";
+  given.stack.poolers[0].default_pool_size = 400;
+  const auto found = of_rule(given, budget);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].message,
+            "connections: worker can reach 40 × 3 = 120, api 4 × 5 = 20, reserved 3: 143 of main's max_connections 100");
+  EXPECT_EQ(found[0].fixes.back().spec, "max_connections: 143");
+  EXPECT_EQ(found[0].fixes.back().effect,
+            "needs a restart, and each connection takes memory of the server; the poolers may open more, 523 in all");
+}
+
+TEST(ConnectionBudget, K20_ASumWithoutUnknownPoolsAddsUp) {
+  Given given = sound();
+  through_pooler(given);
+  replicas(given, {2, 40}, {1, 40});
+  api(given).uses[0].connections = -1;  // nobody says
+  given.stack.poolers[0].default_pool_size = 120;
+  const auto found = of_rule(given, budget);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_THAT(found[0].sum, testing::Contains("without a pooler it would be worker 40 × 3 + 3 reserved = 123"));
+  EXPECT_THAT(found[0].sum, testing::Contains("not counted, because nothing says how large their pools are: api"));
+}
+
+TEST(ConnectionBudget, H14_SessionModeSharesNothing) {
+  Given given = sound();
+  replicas(given, {2, 40}, {1, 4});
+  ASSERT_EQ(of_rule(given, budget).size(), 1U);
+  EXPECT_EQ(of_rule(given, budget)[0].advice, "api connects to main directly; through pooler its connections would share a pool");
+  given.stack.poolers[0].mode = PoolMode::session;
+  ASSERT_EQ(of_rule(given, budget).size(), 1U);
+  EXPECT_EQ(of_rule(given, budget)[0].advice, "");
+}
+
+// A spec may leave max_connections out; that is no proof that the server has Postgres' 100.
+TEST(ConnectionBudget, K15_ADefaultIsNoError) {
+  Given given = sound();
+  replicas(given, {2, 40}, {1, 4});
+  EXPECT_EQ(of_rule(given, budget).at(0).level, error);
+  given.context.given = [](std::string_view path) { return path != "databases.main.max_connections"; };
+  const auto found = of_rule(given, budget);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].level, warning);
+  EXPECT_THAT(found[0].message, testing::EndsWith("215 of main's max_connections 100 (Postgres' default; not stated)"));
+  ASSERT_FALSE(found[0].fixes.empty());
+  EXPECT_EQ(found[0].fixes[0].path, "databases.main.max_connections");
+  EXPECT_EQ(found[0].fixes[0].value, "215");
+  EXPECT_EQ(found[0].fixes[0].effect, "state what the server has; from 215 on all can connect");
+  main_of(given).max_connections_given = true;
+  EXPECT_EQ(of_rule(given, budget).at(0).level, error);
+}
 
 // Of an import only what the files say counts: PgBouncer's own defaults where its file was read, nothing else.
 TEST(Imported, DefaultsProveNothing) {

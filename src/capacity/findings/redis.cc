@@ -12,11 +12,13 @@ bool evicts_any(const Cache& cache) { return cache.policy.starts_with("allkeys-"
 bool evicts_expiring(const Cache& cache) { return cache.policy.starts_with("volatile-"); }
 bool evicts_none(const Cache& cache) { return cache.policy == "noeviction"; }
 
-/// Whether anything ever is evicted: there is a limit to reach. Managed nodes have one by their class.
-bool has_limit(const Cache& cache) { return cache.maxmemory || cache.memory || !cache.bought.instance_class.empty(); }
+/// Whether anything ever is evicted: without maxmemory Redis grows until the kernel ends it, whatever its memory. Managed nodes
+/// have one by their class.
+bool has_limit(const Cache& cache) { return cache.maxmemory || !cache.bought.instance_class.empty(); }
 
-bool policy_holds(const Scene& scene, const Cache& cache) {
-  return scene.holds(cache_path(cache, "policy")) || is_configured(scene, cache);
+/// Both its policy and what it is used for are known.
+bool is_known(const Scene& scene, const Cache& cache) {
+  return is_use_known(scene, cache) && (scene.holds(cache_path(cache, "policy")) || is_configured(scene, cache));
 }
 
 Fix policy(const Cache& cache, const char* to, std::string effect) {
@@ -31,6 +33,12 @@ Finding about(const Cache& cache, Level level, std::string message) {
   return finding;
 }
 
+/// What happens in place of eviction.
+std::string without_limit(const Cache& cache) {
+  return fmt::format("without maxmemory nothing is evicted; the process is killed {}",
+                     cache.memory ? fmt::format("at {}", size(*cache.memory)) : std::string("once the machine's memory is full"));
+}
+
 std::string full(const Cache& cache) {
   return cache.maxmemory ? fmt::format("at {} of data", size(*cache.maxmemory)) : std::string("once its memory is full");
 }
@@ -39,12 +47,14 @@ std::string full(const Cache& cache) {
 
 void cache_evicts_jobs(const Scene& scene, Out out) {
   for (const Cache& cache : scene.stack.caches) {
-    if (!cache.holds(CacheUse::queue) || !evicts_any(cache) || !policy_holds(scene, cache)) continue;
+    if (!cache.holds(CacheUse::queue) || !evicts_any(cache) || !is_known(scene, cache)) continue;
     const bool shared = cache.holds(CacheUse::cache);
-    Finding finding = about(cache, has_limit(cache) ? Level::error : Level::warning,
-                            fmt::format("{} holds jobs{} under {}: {} a whole list of jobs can be evicted", cache.name,
-                                        shared ? " and a cache" : "", cache.policy, full(cache)));
-    finding.sum = {"a list is one key: when it goes, all jobs in it go, and nobody is told"};
+    const bool evicts = has_limit(cache);
+    Finding finding = about(cache, evicts ? Level::error : Level::note,
+                            fmt::format("{} holds jobs{} under {}: {}", cache.name, shared ? " and a cache" : "", cache.policy,
+                                        evicts ? full(cache) + " a whole list of jobs can be evicted" : without_limit(cache)));
+    finding.sum = {evicts ? "a list is one key: when it goes, all jobs in it go, and nobody is told"
+                          : "with maxmemory set this policy could evict a whole list of jobs"};
     if (shared) {
       finding.fixes.push_back(
           policy(cache, "volatile-lru", "only keys with a TTL are evicted; give the cache's entries one and lists none"));
@@ -58,7 +68,7 @@ void cache_evicts_jobs(const Scene& scene, Out out) {
 
 void sessions_evicted(const Scene& scene, Out out) {
   for (const Cache& cache : scene.stack.caches) {
-    if (!cache.holds(CacheUse::session) || evicts_none(cache) || !policy_holds(scene, cache)) continue;
+    if (!cache.holds(CacheUse::session) || evicts_none(cache) || !is_known(scene, cache)) continue;
     if (!has_limit(cache)) continue;
     Finding finding =
         about(cache, evicts_any(cache) ? Level::error : Level::warning,
@@ -73,7 +83,7 @@ void sessions_evicted(const Scene& scene, Out out) {
 void cache_policy(const Scene& scene, Out out) {
   for (const Cache& cache : scene.stack.caches) {
     const bool only_cache = cache.holds(CacheUse::cache) && !cache.holds(CacheUse::queue) && !cache.holds(CacheUse::session);
-    if (!only_cache || !policy_holds(scene, cache)) continue;
+    if (!only_cache || !is_known(scene, cache)) continue;
     if (evicts_none(cache) && cache.maxmemory) {
       Finding finding = about(cache, Level::warning,
                               fmt::format("{} is a cache under noeviction: {} every write fails", cache.name, full(cache)));
@@ -92,8 +102,9 @@ void cache_policy(const Scene& scene, Out out) {
 
 void queue_and_cache_together(const Scene& scene, Out out) {
   for (const Cache& cache : scene.stack.caches) {
-    if (!cache.holds(CacheUse::queue) || !cache.holds(CacheUse::cache) || !evicts_expiring(cache) || !policy_holds(scene, cache))
+    if (!cache.holds(CacheUse::queue) || !cache.holds(CacheUse::cache) || !evicts_expiring(cache) || !is_known(scene, cache))
       continue;
+    if (!has_limit(cache)) continue;
     Finding finding = about(
         cache, Level::warning,
         fmt::format("{} is queue and cache in one under {}: a backlog pushes the cache out, and a list with a TTL can be evicted",

@@ -108,7 +108,7 @@ void maxmemory_missing(const Scene& scene, Out out) {
   for (const Cache& cache : scene.stack.caches) {
     // A managed node sets it by its class.
     if (!cache.memory || cache.memory->count < 2 * megabyte || cache.maxmemory || !cache.holds(CacheUse::cache) ||
-        !cache.bought.instance_class.empty() || !is_configured(scene, cache))
+        !cache.bought.instance_class.empty() || !is_configured(scene, cache) || !is_use_known(scene, cache))
       continue;
     const bool evicts = cache.policy != "noeviction";
     Finding finding =

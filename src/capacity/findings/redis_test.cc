@@ -30,10 +30,29 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"OnlyJobsUnderAllkeys", "cache-evicts-jobs", error, "redis holds jobs under allkeys-random",
             [](Given& g) { uses(g, {CacheUse::queue}, "allkeys-random"); }},
         // Nothing is evicted before there is a limit; the day one is set it bites.
-        Row{"NoLimitYet", "cache-evicts-jobs", warning, "once its memory is full",
+        Row{"NoLimitYet", "cache-evicts-jobs", note, "without maxmemory nothing is evicted",
             [](Given& g) {
               uses(g, {CacheUse::queue}, "allkeys-lru");
               redis(g).maxmemory.reset();
+            }},
+        // A container's limit is the kernel's, not Redis'.
+        Row{"OnlyAMemoryLimit", "cache-evicts-jobs", note, "nothing is evicted; the process is killed at 2 GB",
+            [](Given& g) {
+              uses(g, {CacheUse::queue}, "allkeys-lru");
+              redis(g).maxmemory.reset();
+              redis(g).memory = Bytes{2048 * megabyte};
+            }},
+        Row{"AManagedClassEvicts", "cache-evicts-jobs", error, "once its memory is full a whole list",
+            [](Given& g) {
+              uses(g, {CacheUse::queue}, "allkeys-lru");
+              redis(g).maxmemory.reset();
+              redis(g).bought.instance_class = "cache.t3.micro";
+            }},
+        Row{"SessionsWithoutLimit", "sessions-evicted", silent, "",
+            [](Given& g) {
+              uses(g, {CacheUse::session}, "allkeys-lru");
+              redis(g).maxmemory.reset();
+              redis(g).memory = Bytes{2048 * megabyte};
             }},
         Row{"JobsUnderVolatile", "cache-evicts-jobs", silent, "", [](Given& g) { uses(g, {CacheUse::queue}, "volatile-lru"); }},
         Row{"JobsUnderNoeviction", "cache-evicts-jobs", silent, "", [](Given& g) { uses(g, {CacheUse::queue}, "noeviction"); }},
@@ -73,6 +92,11 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"QueueAndCacheUnderAllkeys", "queue-and-cache-together", silent, "",
             [](Given& g) {
               uses(g, {CacheUse::queue, CacheUse::cache}, "allkeys-lru");
+            }},
+        Row{"QueueAndCacheWithoutLimit", "queue-and-cache-together", silent, "",
+            [](Given& g) {
+              uses(g, {CacheUse::queue, CacheUse::cache}, "volatile-lru");
+              redis(g).maxmemory.reset();
             }},
         Row{"Apart", "queue-and-cache-together", silent, "", [](Given& g) { uses(g, {CacheUse::cache}, "volatile-lru"); }},
         Row{"SessionsBesideACache", "sessions-shared", note,
@@ -182,6 +206,34 @@ INSTANTIATE_TEST_SUITE_P(V9, RedisRule,
                                          Row{"ThreeSentinels", "cluster-sizes", silent, "", [](Given& g) { sentinels(g, 3, 2); }},
                                          Row{"Standalone", "cluster-sizes", silent, "", [](Given&) {}}),
                          name_of_row);
+
+// An import takes a Redis it knows nothing of for a cache: that proves nothing.
+TEST(Imported, AGuessedUseIsSilent) {
+  Given given = sound();
+  redis(given).policy = "noeviction";  // rule by rule: cache-policy
+  Given small = sound();               // maxmemory-missing
+  memory(small, 512, std::nullopt);
+  Given jobs = sound();  // cache-evicts-jobs
+  uses(jobs, {CacheUse::queue}, "allkeys-lru");
+  Given together = sound();  // queue-and-cache-together
+  uses(together, {CacheUse::queue, CacheUse::cache}, "volatile-lru");
+  Given sessions = sound();  // sessions-evicted
+  uses(sessions, {CacheUse::session}, "allkeys-lru");
+  const std::vector<std::pair<const char*, Given*>> scenes = {{"cache-policy", &given},
+                                                              {"maxmemory-missing", &small},
+                                                              {"cache-evicts-jobs", &jobs},
+                                                              {"queue-and-cache-together", &together},
+                                                              {"sessions-evicted", &sessions}};
+  for (const auto& [rule, scene] : scenes) {
+    scene->context.imported = true;
+    scene->context.given = [](std::string_view path) {
+      return path == "caches.redis.policy" || path == "caches.redis.maxmemory";
+    };
+    EXPECT_TRUE(of_rule(*scene, rule).empty()) << rule;
+    scene->context.given = [](std::string_view path) { return path == "caches.redis.policy" || path == "caches.redis.used_for"; };
+    EXPECT_EQ(of_rule(*scene, rule).size(), 1U) << rule;
+  }
+}
 
 }  // namespace
 }  // namespace plimsoll::capacity::testing_

@@ -188,6 +188,22 @@ INSTANTIATE_TEST_SUITE_P(
                   {.name = "slow", .query = "histogram_quantile(0.99, sum by (le) (rate(http_seconds_bucket[1m])))"}};
               target(g, {.signal = SignalKind::named, .list = "slow", .type = TargetType::average, .target = 0.5});
             }},
+        // A tier's number by its target: no count to multiply, so nothing runs away.
+        Row{"AverageOfATiersNumber", "not-proportional-target", warning, "wanted = ceil(value / target), however many run",
+            [](Given& g) {
+              g.stack.signals = {{.name = "checkout_latency", .unit = SignalUnit::seconds}};
+              target(g, {.signal = SignalKind::named, .list = "checkout_latency", .type = TargetType::average, .target = 0.5});
+            }},
+        Row{"AverageOfEachInstances", "not-proportional-target", warning, "again and again while the value stays",
+            [](Given& g) {
+              g.stack.signals = {{.name = "checkout_latency", .per_instance = true, .unit = SignalUnit::seconds}};
+              target(g, {.signal = SignalKind::named, .list = "checkout_latency", .type = TargetType::average, .target = 0.5});
+            }},
+        Row{"ATransactionIsNoDatabase", "not-proportional-target", warning, "twice the instances do not halve a latency",
+            [](Given& g) {
+              g.stack.signals = {{.name = "transaction_time", .unit = SignalUnit::seconds}};
+              target(g, {.signal = SignalKind::named, .list = "transaction_time", .type = TargetType::value, .target = 0.5});
+            }},
         Row{"MemoryAlone", "not-proportional-target", warning, "memory is a proportional target",
             [](Given& g) { target(g, {.signal = SignalKind::memory, .target = 0.8}); }},
         Row{"MemoryBesideCpu", "not-proportional-target", note, "memory is a proportional target",
@@ -206,6 +222,17 @@ INSTANTIATE_TEST_SUITE_P(
               target(g, {.signal = SignalKind::named, .list = "queue_length_total", .type = TargetType::average, .target = 50});
             }}),
     name_of_row);
+
+TEST(NotProportional, A8_BesideALoadTargetMemoryIsToBeRemoved) {
+  Given given = sound();
+  target(given, {.signal = SignalKind::memory, .target = 0.8});
+  ASSERT_EQ(of_rule(given, "not-proportional-target").size(), 1U);
+  EXPECT_EQ(of_rule(given, "not-proportional-target")[0].advice,
+            "add a target that follows the load: cpu, or requests per second");
+  api(given).scale.metrics.push_back({.signal = SignalKind::cpu, .target = 0.7});
+  ASSERT_EQ(of_rule(given, "not-proportional-target").size(), 1U);
+  EXPECT_EQ(of_rule(given, "not-proportional-target")[0].advice, "remove the memory target; it can only hold the count up");
+}
 
 INSTANTIATE_TEST_SUITE_P(
     A14, ScalingRule,

@@ -117,6 +117,8 @@ bool is_configured(const Scene& scene, const Cache& cache) {
   return false;
 }
 
+bool is_use_known(const Scene& scene, const Cache& cache) { return scene.holds(cache_path(cache, "used_for")); }
+
 std::optional<int> connections_of(const Scene& scene, const Database& database) {
   const bool given =
       database.max_connections_given || (scene.context.given && scene.context.given(database_path(database, "max_connections")));
@@ -127,6 +129,11 @@ std::optional<int> connections_of(const Scene& scene, const Database& database) 
   }
   if (!scene.holds(database_path(database, "max_connections"))) return std::nullopt;
   return database.max_connections;
+}
+
+bool are_connections_stated(const Scene& scene, const Database& database) {
+  return database.max_connections_given || !database.bought.instance_class.empty() ||
+         scene.written(database_path(database, "max_connections"));
 }
 
 }  // namespace plimsoll::capacity::rules

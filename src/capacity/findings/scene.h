@@ -66,9 +66,13 @@ bool is_borrowed(const Tier& tier);
 /// Whether the pooler's own file was read, so that what it leaves out has PgBouncer's defaults.
 bool is_configured(const Scene& scene, const Pooler& pooler);
 bool is_configured(const Scene& scene, const Cache& cache);
+/// Whether what the cache is used for is a fact. An import that saw nothing to tell by takes it for a cache.
+bool is_use_known(const Scene& scene, const Cache& cache);
 
 /// max_connections, if it is known: written, of a class the catalog has, or a spec's default where no class is named.
 std::optional<int> connections_of(const Scene& scene, const Database& database);
+/// False where it is only Postgres' default: somebody's server may well have another.
+bool are_connections_stated(const Scene& scene, const Database& database);
 
 /// Largest n in [least, most] for which `fits(n)` holds, where it holds for smaller n too; absent if not even for `least`.
 template <class Fits>

@@ -130,7 +130,7 @@ class Advisor {
     const bool cached =
         std::any_of(stack_.caches.begin(), stack_.caches.end(), [](const Cache& cache) { return cache.holds(CacheUse::cache); });
     if (!cached) missing.push_back("a cache");
-    const std::string because = fmt::format("{} users are beyond the last step of {}, {}", number(*draft_.then.load.users),
+    const std::string because = fmt::format("{} users are beyond the last step of {}, {}", whole_users(*draft_.then.load.users),
                                             database.name, number(database.steps.back().users));
     if (missing.empty())
       say("sharding",
@@ -169,7 +169,8 @@ class Advisor {
     if (alone && draft_.then.load.users && *draft_.then.load.users > 500)
       say("redis",
           fmt::format("{} behind Sentinel (3, quorum 2) or as a cluster: one node is a single point of failure", cache.name),
-          fmt::format("{} users; fail-over takes 30 to 60 s, no more capacity comes of it", number(*draft_.then.load.users)));
+          fmt::format("{} users; fail-over takes 30 to 60 s, no more capacity comes of it",
+                      whole_users(*draft_.then.load.users)));
   }
 
   /// H2.

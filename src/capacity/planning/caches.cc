@@ -12,6 +12,8 @@ namespace {
 
 constexpr double gib = 1024.0 * 1024 * 1024;
 constexpr double mib = 1024.0 * 1024;
+/// Of a node's memory for data; the rest is for the process, its clients and a fork. As `check` has it (maxmemory-over-memory).
+constexpr double data_share = 0.75;
 
 /// Beyond so much data one node is not enough: 1 GB where the owner's path by users says so (H16), else 4 GB (V12).
 constexpr double cluster_above_with_steps = 1 * gib;
@@ -27,7 +29,7 @@ Memory by_steps(const Cache& cache, const Demand& demand) {
   const SizeStep* step = demand.load.users ? step_for(cache.steps, *demand.load.users) : nullptr;
   if (step == nullptr || !step->memory) return {};
   Memory memory{static_cast<double>(step->memory->count),
-                fmt::format("{} users: the step up to {}", number(*demand.load.users), number(step->users)), "", step};
+                fmt::format("{} users: the step up to {}", whole_users(*demand.load.users), number(step->users)), "", step};
   if (*demand.load.users > step->users) memory.note = fmt::format("beyond the last step, {} users", number(step->users));
   return memory;
 }
@@ -37,8 +39,8 @@ Memory by_users(const Stack& stack, const Cache& cache, const Demand& demand) {
   if (!first || !stack.growth || !stack.growth->cache_per_1000 || !demand.load.users) return {};
   const double bytes = *demand.load.users / 1000 * static_cast<double>(stack.growth->cache_per_1000->count);
   return {std::ceil(bytes / gib - 1e-9) * gib,
-          fmt::format("{} users × {} per 1,000 = {}, whole GB", number(*demand.load.users), size(*stack.growth->cache_per_1000),
-                      size(bytes_of(bytes))),
+          fmt::format("{} users × {} per 1,000 = {}, whole GB", whole_users(*demand.load.users),
+                      size(*stack.growth->cache_per_1000), size(bytes_of(bytes))),
           "", nullptr};
 }
 
@@ -147,14 +149,16 @@ void size_memory(Draft& draft, const Cache& before, Cache& after, const Memory& 
                    fmt::format("{} are more than one node should hold ({})", then, size(whole(threshold))));
     const int shards = after.architecture == CacheArchitecture::cluster ? std::max(1, after.shards) : 1;
     const Bytes each = whole(needed.bytes / shards);
-    change_class(draft, before, after, needed.step, static_cast<double>(each.count));
+    const Bytes node = has_room ? each : whole(static_cast<double>(each.count) / data_share);
+    change_class(draft, before, after, needed.step, static_cast<double>(node.count));
     if (!has_room) {
       after.maxmemory = each;
       draft.change("caches." + before.name + ".maxmemory", spec_size(each), needed.formula);
     }
-    if (after.memory && *after.memory < each) {
-      after.memory = each;
-      draft.change("caches." + before.name + ".memory", spec_size(each), "not below what it is to hold");
+    if (after.memory && *after.memory < node) {
+      after.memory = node;
+      draft.change("caches." + before.name + ".memory", spec_size(node),
+                   has_room ? "not below what it is to hold" : "what it is to hold is at most 75 % of it");
     }
   } else if (present) {
     then = size(*present);

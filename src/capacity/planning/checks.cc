@@ -46,12 +46,15 @@ class Checks {
       // Connections by users are what the tiers open together: they all reach the database only where no pooler stands between.
       if (wiring.through == 0 && by_users && *by_users > direct) {
         direct = *by_users;
-        sum = fmt::format("{} users × {} per 1,000", number(*demand_.load.users), number(*stack_.growth->connections_per_1000));
+        sum = fmt::format("{} users × {} per 1,000", whole_users(*demand_.load.users),
+                          number(*stack_.growth->connections_per_1000));
       }
       if (!wiring.pooled_sum.empty()) sum += " + " + wiring.pooled_sum;
       add(database.name, "max_connections", direct + wiring.pooled_most, wiring.room,
-          fmt::format("{} = {} of {} ({} less {} reserved)", sum, number(direct + wiring.pooled_most), number(wiring.room),
-                      number(database.max_connections), database.reserve.sum()));
+          fmt::format("{} = {} of {} ({}{} less {} reserved)", sum, number(direct + wiring.pooled_most), number(wiring.room),
+                      number(database.max_connections),
+                      database.max_connections_given || !database.bought.instance_class.empty() ? "" : ", not stated,",
+                      database.reserve.sum()));
     }
     for (const Pooler& pooler : stack_.poolers) {
       if (pooler.database != database.name) continue;
@@ -66,7 +69,7 @@ class Checks {
     if (demand_.load.users && !database.steps.empty()) {
       const double most = carried(database);
       add(database.name, "size", *demand_.load.users, most,
-          fmt::format("{} users, {} carries {}", number(*demand_.load.users),
+          fmt::format("{} users, {} carries {}", whole_users(*demand_.load.users),
                       database.bought.instance_class.empty() ? "the present size" : database.bought.instance_class,
                       number(most)));
     }
@@ -109,7 +112,8 @@ class Checks {
         if (step.memory && step.memory->count <= each->count * shards) most = std::max(most, step.users);
       if (most == 0) return;
       add(cache.name, "memory", *demand_.load.users, most,
-          fmt::format("{} users, {} carry {}", number(*demand_.load.users), size(Bytes{each->count * shards}), number(most)));
+          fmt::format("{} users, {} carry {}", whole_users(*demand_.load.users), size(Bytes{each->count * shards}),
+                      number(most)));
     }
   }
 

@@ -112,12 +112,12 @@ void size_by_steps(Draft& draft, const Database& before, Database& after) {
   if (const std::optional<double> users = draft.then.load.users; users && !before.steps.empty()) {
     const SizeStep* step = step_for(before.steps, *users);
     const Size wanted = size_of(*step, draft.catalog, before.bought.instance_class);
-    formula = fmt::format("{} users: the step up to {}", number(*users), number(step->users));
+    formula = fmt::format("{} users: the step up to {}", whole_users(*users), number(step->users));
     if (step->instance_class.empty() && !wanted.name.empty())
       note = fmt::format("the step says {}; {} is the smallest class that has it", words({"", step->cpu, step->memory}),
                          wanted.name);
     if (*users > step->users) {
-      formula = fmt::format("{} users: beyond the last step, {}", number(*users), number(step->users));
+      formula = fmt::format("{} users: beyond the last step, {}", whole_users(*users), number(step->users));
       note = "no step carries so many users: read replicas, then parts of the data elsewhere";
     }
     if (!covers(before, wanted)) resize(draft, before, after, wanted, step->price, formula);
@@ -145,7 +145,7 @@ void size_read_replicas(Draft& draft, const Database& before, Database& after, d
     const int by_users = *draft.then.load.users >= 2 * *before.replicas_above_users ? 2 : 1;
     if (by_users > wanted) {
       wanted = by_users;
-      formula = fmt::format("{} users: one above {}, two from twice that", number(*draft.then.load.users),
+      formula = fmt::format("{} users: one above {}, two from twice that", whole_users(*draft.then.load.users),
                             number(*before.replicas_above_users));
     }
   }
@@ -177,7 +177,10 @@ void size_storage(Draft& draft, const Database& before, Database& after) {
                       : grown ? static_cast<double>(grown->count)
                               : static_cast<double>(now->count);
   draft.line(before.name, "data", size(*now), size(bytes_of(then)),
-             fmt::format("{} × {}", size(*now), number(then / std::max(1.0, static_cast<double>(now->count)))));
+             fmt::format("{} × {}", size(*now), number(then / std::max(1.0, static_cast<double>(now->count)))),
+             draft.then.factor.value_or(1) > draft.then.data_factor * (1 + 1e-9)
+                 ? "data follows growth by the month, not users asked for or an event"
+                 : "");
   if (!before.storage.size) return;
   constexpr double gib = 1024.0 * 1024 * 1024;
   const double act_at = before.storage.act_at.value > 0 ? before.storage.act_at.value : 1;
@@ -269,15 +272,20 @@ void size_connections(Draft& draft, const Database& before, Database& after) {
   const std::optional<double> by_users = connections_by_users(draft.before, before, draft.then);
   if (by_users) {
     draft.line(before.name, "connections by users", by_users_now ? number(*by_users_now) : "unknown", number(*by_users),
-               fmt::format("{} users × {} per 1,000", number(*draft.then.load.users),
+               fmt::format("{} users × {} per 1,000", whole_users(*draft.then.load.users),
                            number(*draft.before.growth->connections_per_1000)),
                fmt::format("clients of the database, behind a pooler or not; pools at the most replicas: {}",
                            number(then.direct + then.through)));
   }
   const double direct = then.direct > 0 ? std::max(then.direct, then.through > 0 ? 0 : by_users.value_or(0)) : 0;
   const double room = std::max(0.0, then.room);
-  if (direct + then.pooled_most > room && direct > 0 && !put_pooler_between(draft, before, room))
-    widen(draft, before, after, direct + then.pooled_most);
+  // Postgres' default proves nothing of a server that nobody described: no wiring is changed for it.
+  const bool stated = after.max_connections_given || !after.bought.instance_class.empty();
+  const bool short_of = direct + then.pooled_most > room && direct > 0;
+  if (short_of && !stated)
+    draft.unknown.push_back(fmt::format("whether {0} may have {1} connections: databases.{0}.max_connections is not stated",
+                                        before.name, number(direct + then.pooled_most + before.reserve.sum())));
+  if (short_of && stated && !put_pooler_between(draft, before, room)) widen(draft, before, after, direct + then.pooled_most);
   size_poolers(draft, after);
   const Wiring settled = wiring_of(draft.after, after, most_counts(draft.after));
   std::vector<std::string> sums;
@@ -287,7 +295,9 @@ void size_connections(Draft& draft, const Database& before, Database& after) {
              fmt::format("{} of {}", number(settled.servers()), number(settled.room)),
              fmt::format("{} of {} − {} reserved", sums.empty() ? "0" : fmt::format("{}", fmt::join(sums, " + ")),
                          after.max_connections, after.reserve.sum()),
-             settled.servers() > settled.room ? "still too many" : "");
+             settled.servers() <= settled.room ? ""
+             : stated                          ? "still too many"
+                                               : "too many, if Postgres' default is in effect");
   const ConnectionFigures figures = connection_figures(after, draft.catalog);
   std::string note;
   if (figures.formula && *figures.formula != figures.effective)
@@ -297,7 +307,8 @@ void size_connections(Draft& draft, const Database& before, Database& after) {
   draft.line(before.name, "max_connections", std::to_string(before.max_connections), std::to_string(after.max_connections),
              figures.given        ? "as stated"
              : figures.configured ? "of the class"
-                                  : "",
+             : stated             ? ""
+                                  : "Postgres' default; not stated",
              note);
 }
 

@@ -15,6 +15,9 @@ namespace plimsoll::capacity::planning {
 /// Whole bytes of an amount that growth may have made larger than any disk.
 inline Bytes bytes_of(double amount) { return Bytes{static_cast<std::int64_t>(amount < 9e18 ? amount : 9e18)}; }
 
+/// Nobody has half a user: a growing number of them is rounded up, as what it is divided into is.
+std::string whole_users(double users);
+
 /// The load on one standing of the stack: with regions the largest one's share.
 struct Demand {
   Load load;

@@ -1,6 +1,7 @@
 #include "capacity/planning/planning.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "capacity/catalog.h"
 #include "capacity/planning/parts.h"
@@ -8,6 +9,8 @@
 
 namespace plimsoll::capacity {
 namespace planning {
+
+std::string whole_users(double users) { return number(std::ceil(users - 1e-9)); }
 
 void Draft::line(std::string component, std::string what, std::string today, std::string then_text, std::string formula,
                  std::string note) {
@@ -95,6 +98,7 @@ CapacityPlan plan_for(const Stack& stack, const Catalog& catalog, const Ask& ask
   plan.advice = advice_of(draft, ask, course, plan.cost_then);
   plan.recommended = std::move(draft.after);
   plan.levers = levers(plan.recommended, catalog, needs(plan.recommended, course.peak));
+  plan.known = !needs(stack, course.peak).empty();
   plan.lines = std::move(draft.lines);
   plan.changes = std::move(draft.changes);
   plan.database_settings = std::move(draft.settings);

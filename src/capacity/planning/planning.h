@@ -98,15 +98,17 @@ struct CapacityPlan {
   std::vector<BandLine> bands;
   std::vector<Line> database_settings;  // postgresql.conf for the memory planned (V8)
   std::vector<Advice> advice;
+  /// Whether of any tier is known what it carries and what comes. If not, no changes do not mean that the spec carries the load.
+  bool known = false;
   std::vector<std::string> unknown;  // what the plan could not say and the line that would help
 };
 
 /// Pure and total. The stack must have been filled in (capacity/catalog.h). A tier is sized by everything that is known of it
-/// (capacity by queueing; baseline by users, rate, kinds of work), the largest count wins; a tier of which nothing is known goes
-/// in step with the load, and `unknown` has the line that would help. Nothing ever gets smaller than it is. Limits are held at
-/// the most replicas a tier may have, as `check` does; what an event adds raises the most, never the least. With regions the load
-/// is the whole stack's, counts and sizes are those of one region, the one with the largest share. Cost: some 50 us and, for each
-/// month, as much again.
+/// (capacity by queueing; baseline by users, rate, kinds of work), the largest count wins; a tier of which nothing is known is
+/// shown in step with the load but not changed, and `unknown` has the line that would help. Nothing ever gets smaller than it is.
+/// Limits are held at the most replicas a tier may have, as `check` does; what an event adds raises the most, never the least.
+/// With regions the load is the whole stack's, counts and sizes are those of one region, the one with the largest share. Cost:
+/// some 50 us and, for each month, as much again.
 CapacityPlan plan_for(const Stack& stack, const Catalog& catalog, const Ask& ask);
 
 }  // namespace plimsoll::capacity

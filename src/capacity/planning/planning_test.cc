@@ -197,12 +197,16 @@ TEST(Tiers, AMeasuredCapacityIsSizedByQueueing) {
   EXPECT_THAT(testing::find(seen.lines, "api", "instances")->formula, HasSubstr("= 80 busy, 10 places each, at most 80 % busy"));
 }
 
+// Shown in step with the load, and not written: written twice it would be doubled twice.
 TEST(Tiers, AWorkerThatNobodyMeasuredGoesInStepWithTheLoad) {
   Stack stack = shop();
   stack.tiers.push_back(service("worker", {2, 30}));
   stack.tiers[1].kind = TierKind::worker;
   const CapacityPlan seen = plan(stack, rate(100));
-  EXPECT_EQ(change(seen, "tiers.worker.replicas"), "4..60");
+  EXPECT_EQ(then(seen, "worker", "replicas"), "4..60");
+  EXPECT_EQ(then(seen, "worker", "instances"), "4");
+  EXPECT_EQ(change(seen, "tiers.worker.replicas"), "");
+  EXPECT_EQ(seen.recommended.tiers[1].replicas, (Bounds{2, 30}));
   EXPECT_THAT(seen.unknown, ::testing::Contains(HasSubstr("what one instance of worker carries")));
   EXPECT_THAT(plan(stack, rate(25)).changes, IsEmpty()) << "less load takes nothing away";
 }
@@ -210,7 +214,26 @@ TEST(Tiers, AWorkerThatNobodyMeasuredGoesInStepWithTheLoad) {
 TEST(Tiers, NoSpecTakesMoreThanTenThousand) {
   const CapacityPlan seen = plan(shop(), rate(1e7));
   EXPECT_EQ(change(seen, "tiers.api.replicas"), "2000..10000");
-  EXPECT_THAT(seen.unknown, ::testing::Contains(HasSubstr("200,000 instances")));
+  EXPECT_THAT(seen.unknown, ::testing::Contains(HasSubstr("200,000 instances are more than a spec may have (10,000)")));
+}
+
+TEST(Plan, KnowsWhetherItKnowsWhatATierCarries) {
+  EXPECT_TRUE(plan(shop()).known);
+  Stack stack = shop();
+  stack.tiers[0].baseline.reset();
+  EXPECT_FALSE(plan(stack).known) << "nothing says what an instance carries";
+  stack = shop();
+  stack.growth.reset();
+  EXPECT_FALSE(plan(stack).known) << "nothing says what comes";
+}
+
+TEST(Plan, NobodyHasHalfAUser) {
+  Stack stack = shop();
+  stack.tiers[0].baseline->users = 100;
+  stack.tiers[0].baseline->rate.reset();
+  Ask ask;
+  ask.users = 337.5;
+  EXPECT_EQ(testing::find(plan(stack, ask).lines, "api", "instances")->formula, "ceil(338 / 100 users)");
 }
 
 Stack with_database(int most, int pool, int connections) {
@@ -228,6 +251,17 @@ TEST(V15, PoolsThatDoNotFitGetAPoolerBetween) {
   EXPECT_EQ(then(seen, "main", "connections at most"), "25 of 197");
   ASSERT_EQ(seen.recommended.poolers.size(), 1U);
   EXPECT_THAT(plan(with_database(6, 30, 200)).changes, IsEmpty()) << "180 of 197";
+}
+
+// Postgres' default of 100 is no fact about the server: nothing is rewired for it.
+TEST(K15, AMaximumThatNobodyStatedAddsNoPooler) {
+  Stack stack = with_database(10, 30, 100);
+  stack.databases[0].max_connections_given = false;
+  const CapacityPlan seen = plan(stack);
+  EXPECT_THAT(seen.changes, IsEmpty());
+  EXPECT_THAT(seen.unknown,
+              ::testing::Contains("whether main may have 303 connections: databases.main.max_connections is not stated"));
+  EXPECT_EQ(testing::find(seen.lines, "main", "max_connections")->formula, "Postgres' default; not stated");
 }
 
 Catalog classes() {
@@ -284,6 +318,12 @@ TEST(K21, ClientsThatDoNotFitTakeMorePoolersAndTheSumStaysInTheRoom) {
   EXPECT_EQ(then(seen, "main", "connections at most"), "380 of 380");
 }
 
+TEST(K21, NoSpecTakesMoreThanAHundredPoolers) {
+  const CapacityPlan seen = plan(with_pooler(), rate(50.0 * 9000));  // 45,000 clients of 100 each
+  EXPECT_EQ(change(seen, "poolers.pooler.replicas"), "1..100");
+  EXPECT_THAT(seen.unknown, ::testing::Contains(HasSubstr("poolers are more than a spec may have (100)")));
+}
+
 TEST(K21, TheOwnersRowCountsWhereItIsEnough) {
   Stack stack = with_pooler();
   stack.poolers[0].table = {{{{"api", 20}}, 1, 25, 80}, {{{"api", 80}}, 4, 30, 90}, {{{"api", 200}}, 10, 30, 100}};
@@ -321,6 +361,31 @@ TEST(K14, StorageActsAtSeventyPercent) {
   ASSERT_TRUE(fixed.binding);
   EXPECT_EQ(fixed.binding->constraint, "storage");
   EXPECT_NEAR(*fixed.binding->at_month, std::log(350.0 / 300) / std::log(1.1), 1e-6);
+}
+
+TEST(K14, DataDoesNotFollowUsersThatAreAsked) {
+  Stack stack = with_database(2, 5, 400);
+  stack.databases[0].storage = {Bytes{500 * gib}, Bytes{1000 * gib}, Bytes{300 * gib}, Ratio{0.7}};
+  Ask ask;
+  ask.users = 10'000;
+  const CapacityPlan seen = plan(stack, ask);
+  EXPECT_EQ(then(seen, "main", "data"), "300 GB");
+  EXPECT_THAT(testing::find(seen.lines, "main", "data")->note, HasSubstr("not users asked for"));
+  EXPECT_EQ(testing::find(plan(stack).lines, "main", "data")->note, "");
+}
+
+// What is to be held is three quarters of the node at most: the rest is the process' and a fork's.
+TEST(K18, ALargerCacheLeavesRoomInItsNode) {
+  Stack stack = shop();
+  Cache redis;
+  redis.name = "redis";
+  redis.content = {Bytes{1024}, 2.0 * 1024 * 1024, {}, {}};  // 3 GB
+  redis.maxmemory = Bytes{gib};
+  redis.memory = Bytes{2 * gib};
+  stack.caches = {redis};
+  const CapacityPlan seen = plan(stack);
+  EXPECT_EQ(change(seen, "caches.redis.maxmemory"), "3GB");
+  EXPECT_EQ(change(seen, "caches.redis.memory"), "4GB");
 }
 
 TEST(T11, CacheOfAHundredThousandEntries) {

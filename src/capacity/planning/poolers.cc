@@ -10,6 +10,8 @@
 namespace plimsoll::capacity::planning {
 namespace {
 
+constexpr int most_poolers = 100;  // a spec takes no more
+
 PoolerFleet fleet_of(const Pooler& pooler) {
   PoolerFleet fleet;
   fleet.instances = std::max(1, pooler.replicas.max);
@@ -124,6 +126,12 @@ void size_one(Draft& draft, Pooler& pooler, double clients, double room) {
     }
   }
   if (advice.binds == PoolerBinds::server_side) note = "the database has no room for it";
+  if (to.instances > most_poolers) {
+    draft.unknown.push_back(fmt::format("{}: {} poolers are more than a spec may have ({}): raise max_client_conn", pooler.name,
+                                        number(to.instances), most_poolers));
+    note = fmt::format("{} would be needed", number(to.instances));
+    to.instances = std::max(now.instances, most_poolers);
+  }
   const std::string formula = fmt::format("ceil({} clients / {}); {} servers of {} left", number(clients),
                                           number(now.max_client_conn), number(most_servers_of(to)), number(room));
   apply(draft, pooler, to, fmt::format("{} clients, {} servers", number(clients), number(most_servers_of(to))));

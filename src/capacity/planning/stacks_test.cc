@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "capacity/findings/findings.h"
 #include "capacity/planning/planning.h"
 #include "capacity/planning/testing/scenes.h"
 #include "capacity/wording.h"
@@ -292,6 +293,26 @@ INSTANTIATE_TEST_SUITE_P(Issue4, Recommended,
                                            Case{"health-agent", 500, 0, 0}, Case{"health-agent", 2000, 0, 0},
                                            Case{"health-agent", 20000, 0, 0}, Case{"kaireon", 0, 500, 0},
                                            Case{"acme", 0, 1000, 0}, Case{"quickstart", 0, 100, 3}));
+
+// What plan writes is as sound, by check's own rules, as what it was given.
+TEST(Check, AcceptsWhatPlanWrites) {
+  for (const char* name :
+       {"acme", "health-agent", "kaireon", "kaireon-pools", "quickstart", "triage-warden", "va-autoscale", "voiceassist"}) {
+    const Scene scene = testing::scene(name);
+    FindingsContext context;
+    context.catalog = &scene.catalog;
+    context.now = testing::day("2026-11-01T00:00Z");
+    std::map<std::string_view, int> before;
+    for (const Finding& one : findings(scene.stack, context))
+      if (one.level >= Level::warning) ++before[one.rule];
+    for (const double count : {100.0, 337.5, 1000.0, 2000.0, 10'000.0}) {
+      for (const Finding& one : findings(plan(scene, users(count)).recommended, context)) {
+        if (one.level < Level::warning || one.rule == "cost-over-budget") continue;  // money is what more users take
+        EXPECT_TRUE(before.contains(one.rule)) << name << ", " << count << " users: " << one.rule << ": " << one.message;
+      }
+    }
+  }
+}
 
 }  // namespace
 }  // namespace plimsoll::capacity

@@ -84,7 +84,7 @@ void by_baseline(Largest& largest, const Tier& tier, const Demand& demand) {
   if (!one.excludes.empty()) note = fmt::format("without the time of {}", fmt::join(one.excludes, ", "));
   if (one.users && *one.users > 0 && demand.load.users)
     largest.take(std::max(1, units_for(*demand.load.users, *one.users)),
-                 fmt::format("ceil({} / {} users)", number(*demand.load.users), number(*one.users)), note);
+                 fmt::format("ceil({} / {} users)", whole_users(*demand.load.users), number(*one.users)), note);
   if (tier.kind == TierKind::service && one.rate && one.rate->per_second > 0 && demand.load.rate)
     largest.take(std::max(1, units_for(demand.load.rate->per_second, one.rate->per_second)),
                  fmt::format("ceil({} / {} requests/s)", number(demand.load.rate->per_second), number(one.rate->per_second)),
@@ -150,15 +150,23 @@ void say_per_instance(Draft& draft, const Tier& tier) {
 }
 
 void say_replicas(Draft& draft, const Tier& tier, const Tier& after, const TierNeed& need) {
+  if (!need.instances) {
+    const Demand steady = scaled(draft.then, 1 / draft.then.event);
+    const int most = std::max(tier.replicas.max, std::min(in_step(tier.replicas.max, draft.then), most_a_spec_takes));
+    const Bounds stepped{std::max(tier.replicas.min, std::min(in_step(tier.replicas.min, steady), most)), most};
+    const bool same = stepped == tier.replicas;
+    draft.line(tier.name, "replicas", range(tier.replicas), range(stepped), same ? "" : "both in step with the load",
+               same ? "" : "not written: what one carries is not known");
+    return;
+  }
   if (after.replicas == tier.replicas) {
     draft.line(tier.name, "replicas", range(tier.replicas), range(after.replicas), "");
     return;
   }
   draft.change("tiers." + tier.name + ".replicas", range(after.replicas),
-               need.instances ? fmt::format("{} instances at the peak", *need.instances)
-                              : fmt::format("{} times today's load", number(draft.then.factor.value_or(1))));
+               fmt::format("{} instances at the peak", number(*need.instances)));
   draft.line(tier.name, "replicas", range(tier.replicas), range(after.replicas),
-             need.instances ? "the most is what the peak needs; the least keeps its share of it" : "both in step with the load");
+             "the most is what the peak needs; the least keeps its share of it");
 }
 
 void size_tier(Draft& draft, const Tier& tier, Tier& after) {
@@ -171,9 +179,8 @@ void size_tier(Draft& draft, const Tier& tier, Tier& after) {
     const int most = std::min(*then.instances, most_a_spec_takes);
     after.replicas = bounds_for(tier.replicas, most, std::min(always.instances.value_or(1), most));
   } else {
+    // A guess is not written: each further plan would multiply it again.
     say_what_would_help(draft, tier);
-    const int most = std::max(tier.replicas.max, std::min(in_step(tier.replicas.max, draft.then), most_a_spec_takes));
-    after.replicas = {std::min(in_step(tier.replicas.min, steady), most), most};
     if (draft.then.factor)
       formula = fmt::format("ceil({} × {}), in step with the load", tier.replicas.min, number(std::max(1.0, *draft.then.factor)));
     note = "what one carries is not known";
@@ -181,7 +188,7 @@ void size_tier(Draft& draft, const Tier& tier, Tier& after) {
   const int needed = running(draft.before, tier, draft.then);
   if (needed > most_a_spec_takes)
     draft.unknown.push_back(
-        fmt::format("{} would need {} instances: a spec takes {}", tier.name, number(needed), number(most_a_spec_takes)));
+        fmt::format("{}: {} instances are more than a spec may have ({})", tier.name, number(needed), number(most_a_spec_takes)));
   draft.counts_now[tier.name] = running(draft.before, tier, draft.now);
   draft.counts_then[tier.name] = std::max(after.replicas.min, needed);
   draft.line(tier.name, "instances", std::to_string(draft.counts_now[tier.name]), std::to_string(draft.counts_then[tier.name]),
