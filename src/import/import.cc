@@ -79,11 +79,22 @@ class Reading {
       if (read.templates.empty()) pass(file, "nothing in it is known: no manifest, Compose file or configuration");
     } else {
       for (std::size_t i = 0; i < std::min(read.diagnostics.size(), most_diagnostics); ++i)
-        facts_.diagnostics.emplace_back(file, read.diagnostics[i]);
+        facts_.diagnostics.emplace_back(file, told(read.diagnostics[i]));
       const bool said = !out_.passed.empty() && out_.passed.back().file == file;
       if (facts_.documents == before && read.templates.empty() && read.diagnostics.empty() && !said) pass(file, nothing_said());
     }
     for (const auto& [kind, count] : kinds_before) facts_.unknown_kinds[kind] += count;
+  }
+
+  /// Files that were put together without "---" are one object to YAML, and the first ones are lost.
+  static Diagnostic told(Diagnostic one) {
+    if (one.at.column != 1 || one.message != "duplicate key 'kind'") return one;
+    return {Severity::error,
+            one.at,
+            one.path,
+            "another object begins here, and the one before it is lost",
+            "a line with --- between two objects",
+            {}};
   }
 
   [[nodiscard]] std::string nothing_said() const {

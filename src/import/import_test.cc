@@ -135,6 +135,17 @@ void survives(const std::string& text) {
     ASSERT_EQ(one.severity, Severity::warning) << one.at.line << ": " << one.message << "\n" << written;
 }
 
+TEST(Import, ObjectsWithoutALineBetweenThemAreAnErrorNotALoss) {
+  const std::vector<SourceFile> files = {{"all.yaml",
+                                          "apiVersion: v1\nkind: Service\nmetadata: {name: api}\n"
+                                          "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\n"}};
+  const Imported it = read(files, {});
+  std::vector<int> errors;
+  for (const auto& [file, diagnostic] : it.diagnostics)
+    if (diagnostic.severity == Severity::error) errors.push_back(diagnostic.at.line);
+  EXPECT_EQ(errors, std::vector<int>{5});
+}
+
 // Read beside its base an override file would be a second stack with a database of its own.
 TEST(Import, AnOverrideOfComposeIsPassedOverAndSaysHowToJudgeBoth) {
   const std::vector<SourceFile> files = {
