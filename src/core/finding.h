@@ -22,7 +22,7 @@ struct Fix {
 };
 
 struct Finding {
-  std::string_view rule;  // its name, static storage: "connection-budget" (docs/check.md has one section each)
+  std::string_view rule;  // its name, static storage: "connection-budget" (docs/check.md, and docs/import.md for those of files)
   Level level = Level::warning;
   ModelPath path;                 // what is blamed; the place is looked up in Origins
   std::optional<Spot> spot;       // in its place, for what the model does not hold

@@ -20,17 +20,6 @@ struct Argument {
   Spot at;
 };
 
-std::string base_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
-
-std::string image_name(std::string_view image) {
-  image = image.substr(0, image.find('@'));
-  const std::string name = lower(base_name(image));
-  return name.substr(0, name.find(':'));
-}
-
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// All words; a script ("sh -c 'exec redis-server --maxmemory 1gb'") and "--maxmemory 1gb" written as one are taken apart.

@@ -8,6 +8,7 @@
 #include "core/quantity.h"
 #include "import/assembly.h"
 #include "import/match.h"
+#include "import/redis_conf.h"
 
 namespace plimsoll::import {
 namespace {
@@ -29,17 +30,6 @@ bool fits_policy(std::string_view policy) {
   constexpr std::array<std::string_view, 8> policies = {"noeviction",   "allkeys-lru",  "allkeys-lfu",     "allkeys-random",
                                                         "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"};
   return std::find(policies.begin(), policies.end(), policy) != policies.end();
-}
-
-/// Redis counts kb by 1024 and k by 1000, as core/quantity does for the upper case.
-std::optional<Bytes> redis_bytes(std::string_view written) {
-  if (const auto plain = parse_bytes(written)) return plain;
-  if (written.size() < 2) return std::nullopt;
-  const char unit = static_cast<char>(written.back() | 0x20);
-  const auto count = parse_integer(written.substr(0, written.size() - 1));
-  const std::int64_t factor = unit == 'k' ? 1000 : unit == 'm' ? 1'000'000 : unit == 'g' ? 1'000'000'000 : 0;
-  if (!count || factor == 0 || *count < 0 || *count > (std::int64_t{1} << 50) / factor) return std::nullopt;
-  return Bytes{*count * factor};
 }
 
 class CacheOf {

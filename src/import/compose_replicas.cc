@@ -25,13 +25,6 @@ std::string stem(std::string_view name) {
 
 std::string number(std::string_view name) { return std::string(name.substr(name.find_last_not_of("0123456789") + 1)); }
 
-std::string image_name(std::string_view image) {
-  image = image.substr(0, image.find('@'));
-  const std::size_t slash = image.rfind('/');
-  if (slash != std::string_view::npos) image.remove_prefix(slash + 1);
-  return lower(image.substr(0, image.find(':')));
-}
-
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 /// Two of them are two databases, not one with two instances.

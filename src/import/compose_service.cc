@@ -17,11 +17,6 @@ using spec::Node;
 
 constexpr int most_replicas = 100'000;
 
-std::string base_name(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
-
 bool is_true(const Interpolated& value) { return value.text == "true" || value.text == "yes" || value.text == "1"; }
 
 class ServiceReader {

@@ -13,6 +13,7 @@
 #include "import/node.h"
 #include "import/readers.h"
 #include "import/roles.h"
+#include "import/text_lines.h"
 
 namespace plimsoll::import {
 namespace {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "import/text_lines.h"
+
 namespace plimsoll::import {
 namespace {
 
@@ -74,11 +76,6 @@ bool is_postgres(std::string_view text) {
 }
 
 }  // namespace
-
-std::string base_name(std::string_view path) {
-  const std::size_t slash = path.find_last_of("/\\");
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
 
 bool looks_like_manifest(std::string_view text) {
   return any_line(text, [](std::string_view whole, std::string_view line) {

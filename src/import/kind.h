@@ -14,7 +14,4 @@ FileKind kind_of_text(std::string_view name, std::string_view text);
 /// Somebody meant it as a manifest or a Compose file, broken or not.
 bool looks_like_manifest(std::string_view text);
 
-/// "a/b.ini" → "b.ini".
-std::string base_name(std::string_view path);
-
 }  // namespace plimsoll::import

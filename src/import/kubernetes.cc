@@ -121,6 +121,4 @@ void read_one(std::uint32_t file, const Node& root, int depth, Facts& facts) {
 
 void read_kubernetes(const Document& document, Facts& facts) { kubernetes::read_one(document.file, *document.root, 0, facts); }
 
-void read_keda(const Document& document, Facts& facts) { read_kubernetes(document, facts); }
-
 }  // namespace plimsoll::import

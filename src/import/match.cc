@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/assert.h"
-#include "import/kind.h"
+#include "import/text_lines.h"
 
 namespace plimsoll::import {
 

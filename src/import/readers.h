@@ -18,8 +18,7 @@ struct Document {
   const spec::Node* root = nullptr;
 };
 
-void read_kubernetes(const Document& document, Facts& facts);                           // kubernetes*.cc; one object, or a List
-void read_keda(const Document& document, Facts& facts);                                 // keda.cc; kind ScaledObject
+void read_kubernetes(const Document& document, Facts& facts);  // kubernetes*.cc, keda.cc; one object, or a List
 void read_compose(const Document& document, std::string_view file_name, Facts& facts);  // compose.cc
 
 /// Texts with lines of their own. `at`: of the first line of `text` in its file; `owner`, `space` as in the facts.

@@ -80,6 +80,16 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+std::string base_name(std::string_view path) {
+  const std::size_t slash = path.find_last_of("/\\");
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+std::string image_name(std::string_view image) {
+  const std::string name = lower(base_name(image.substr(0, image.find('@'))));
+  return name.substr(0, name.find(':'));
+}
+
 std::vector<Word> shell_words(std::string_view text) {
   std::vector<Word> words;
   std::size_t i = 0;

@@ -47,6 +47,10 @@ class TextLines {
 bool is_blank(char c);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);
+/// Of a path, with either slash: what stands behind the last one.
+std::string base_name(std::string_view path);
+/// Of an image, without registry, tag and digest, in lower case: "Registry:5000/Bitnami/Redis:7" is redis.
+std::string image_name(std::string_view image);
 
 /// One word of a command or of a configuration line.
 struct Word {
