@@ -79,12 +79,23 @@ struct Balancer {
 
 enum class TierKind { service, worker };
 
+/// How an orchestrator asks an instance; defaults are Kubernetes' own.
+struct Probe {
+  Duration after{};                            // the first one, from the start of the container
+  Duration every = std::chrono::seconds(10);   // between two
+  Duration timeout = std::chrono::seconds(1);  // no answer by then is a failure
+  int failures = 3;                            // in a row, until it counts
+  bool operator==(const Probe&) const = default;
+};
+
 /// How one instance is started. It finds its place through the environment (PORT, INSTANCE, DATABASE_URL, …).
 struct Run {
   std::vector<std::string> command;                  // empty: not run by `up`
   std::string image;                                 // of a container; may be empty
   std::map<std::string, std::string> env;            // added to the instance contract's own
   std::string ready = "/ready";                      // must answer 200 before the balancer hears of it
+  std::string live;                                  // answers while the instance is worth keeping; empty: not asked
+  Probe ready_probe, live_probe;                     // of containers; this machine's balancer has its own health check
   std::string metrics;                               // Prometheus text; empty: none
   Duration ready_within = std::chrono::seconds(30);  // later than that the start has failed
   Duration stop_within = std::chrono::seconds(30);   // SIGTERM to SIGKILL

@@ -178,6 +178,8 @@ std::string figures(const Stack& s) {
   out += fmt::format("{} {} {} {} {} {}..{} {} {} {} {}\n", t.run.ready, t.run.ready_within.count(), t.run.stop_within.count(),
                      t.instance.cpu.request.count, t.instance.cpu.limit.has_value(), t.replicas.min, t.replicas.max,
                      t.uses.at(0).connections, t.instance.start.count(), t.surge, t.priority);
+  for (const Probe& probe : {t.run.ready_probe, t.run.live_probe})
+    out += fmt::format("{} {} {} {}\n", probe.after.count(), probe.every.count(), probe.timeout.count(), probe.failures);
   out += fmt::format("{} {} {} {} {}\n", t.capacity->concurrency, t.capacity->utilization_max.value, static_cast<int>(n.from),
                      n.per_instance, static_cast<int>(n.unit));
   out += fmt::format("{} {} {} {} {} {} {} {}\n", d.read_replicas, d.max_connections, static_cast<int>(p.mode),

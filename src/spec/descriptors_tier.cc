@@ -12,7 +12,47 @@ namespace {
 
 constexpr std::array<Names, 6> contract_variables = {"PORT",      "INSTANCE", "DATABASE_URL", "DATABASE_READ_URL",
                                                      "REDIS_URL", "QUEUES"};
-constexpr std::array<Field, 7> run_fields = {{
+constexpr std::array<Field, 4> probe_fields = {{
+    {.key = "after",
+     .kind = Kind::duration,
+     .fallback = "0",
+     .doc = "the first one comes so long after the start",
+     .set = value<&Probe::after>},
+    {.key = "every",
+     .kind = Kind::duration,
+     .fallback = "10s",
+     .doc = "time between two",
+     .range = positive,
+     .set = value<&Probe::every>},
+    {.key = "timeout",
+     .kind = Kind::duration,
+     .fallback = "1s",
+     .doc = "no answer by then is a failure",
+     .range = positive,
+     .set = value<&Probe::timeout>},
+    {.key = "failures",
+     .kind = Kind::integer,
+     .fallback = "3",
+     .doc = "so many in a row count",
+     .range = {.least = 1, .most = 1000},
+     .set = value<&Probe::failures>},
+}};
+constexpr Object probe{.title = "a probe", .fields = probe_fields};
+constexpr std::array<Field, 2> probes_fields = {{
+    {.key = "ready",
+     .kind = Kind::object,
+     .doc = "when requests go to an instance",
+     .of = &probe,
+     .set = object<&Run::ready_probe>},
+    {.key = "live",
+     .kind = Kind::object,
+     .doc = "when an instance is started anew",
+     .of = &probe,
+     .set = object<&Run::live_probe>},
+}};
+constexpr Object probes{.title = "a container's probes", .fields = probes_fields};
+
+constexpr std::array<Field, 9> run_fields = {{
     {.key = "command",
      .kind = Kind::list,
      .doc = "program and arguments; started as they stand, no shell between",
@@ -38,6 +78,15 @@ constexpr std::array<Field, 7> run_fields = {{
      .doc = "path that answers 200 once the instance can work",
      .pattern = &url_path,
      .set = value<&Run::ready>},
+    {.key = "live",
+     .doc = "path that answers while an instance is worth keeping; containers are started anew when it stops doing so",
+     .pattern = &url_path,
+     .set = value<&Run::live>},
+    {.key = "probes",
+     .kind = Kind::object,
+     .doc = "how often Kubernetes asks for `ready` and `live`",
+     .of = &probes,
+     .set = same_owner},
     {.key = "metrics",
      .doc = "path of the instance's Prometheus text; p95 and p99 come from there",
      .pattern = &url_path,

@@ -40,6 +40,8 @@ tiers:
       command: [plimsoll-app, api, "--flag=a b"]
       env: {TOKEN: "Bearer ${API_TOKEN}", EMPTY: "", PLAIN: 5, DOLLAR: "$${HOME} costs $5"}
       ready: /up
+      live: /alive
+      probes: {ready: {after: 10s, every: 5s}, live: {after: 30s, timeout: 2s, failures: 5}}
       metrics: /metrics
       ready_within: 20s
       stop_within: 90s
@@ -98,6 +100,9 @@ TEST(Parse, HowATierRuns) {
   EXPECT_THAT(api.run.env, ElementsAre(Pair("DOLLAR", "${HOME} costs $5"), Pair("EMPTY", ""), Pair("PLAIN", "5"),
                                        Pair("TOKEN", "Bearer t0p")));
   EXPECT_EQ(api.run.ready, "/up");
+  EXPECT_EQ(api.run.live, "/alive");
+  EXPECT_EQ(api.run.ready_probe, (Probe{.after = 10s, .every = 5s}));
+  EXPECT_EQ(api.run.live_probe, (Probe{.after = 30s, .timeout = 2s, .failures = 5}));
   EXPECT_EQ(api.run.metrics, "/metrics");
   EXPECT_EQ(api.run.ready_within, 20s);
   EXPECT_EQ(api.run.stop_within, 90s);
@@ -119,7 +124,7 @@ TEST(Parse, WhatATierUsesAndExchanges) {
   EXPECT_EQ(api.uses[0].component, "main");
   EXPECT_EQ(api.uses[0].through, "pooler");
   EXPECT_EQ(api.uses[0].connections, 7);
-  EXPECT_EQ(api.uses[0].at.line, 18);
+  EXPECT_EQ(api.uses[0].at.line, 20);
   EXPECT_EQ(api.uses[0].at.column, 12);
   EXPECT_EQ(api.uses[1].component, "redis");
   EXPECT_THAT(api.publishes, ElementsAre("decisions", "pipelines:high"));

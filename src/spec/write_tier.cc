@@ -8,12 +8,26 @@
 namespace plimsoll::spec {
 namespace {
 
+YamlTree write_probe(const Probe& probe, Section section) {
+  const Probe usual;
+  section.put("after", probe.after, usual.after);
+  section.put("every", probe.every, usual.every);
+  section.put("timeout", probe.timeout, usual.timeout);
+  section.put("failures", probe.failures, usual.failures);
+  return section.take();
+}
+
 YamlTree write_run(const Run& run, Section section) {
   const Run usual;
   section.put("command", run.command);
   section.put("image", run.image);
   section.put("env", write_texts(run.env));
   section.put("ready", run.ready, usual.ready);
+  section.put("live", run.live);
+  Section probes = section.under("probes");
+  probes.put("ready", write_probe(run.ready_probe, probes.under("ready")));
+  probes.put("live", write_probe(run.live_probe, probes.under("live")));
+  section.put("probes", probes.take());
   section.put("metrics", run.metrics);
   section.put("ready_within", run.ready_within, usual.ready_within);
   section.put("stop_within", run.stop_within, usual.stop_within);

@@ -28,6 +28,13 @@ class RandomTier : public RandomValues {
     for (const char* variable : {"A", "no", "MODE_2"})
       if (flip()) t.run.env[variable] = pick<std::string>({text(), "${SECRET}", "x ${SECRET} y\nz", ""});
     vary(t.run.ready, [&] { return std::string("/up"); });
+    if (flip()) t.run.live = "/alive";
+    for (Probe* probe : {&t.run.ready_probe, &t.run.live_probe}) {
+      vary(probe->after, [&] { return time(); });
+      vary(probe->every, [&] { return time(); });
+      vary(probe->timeout, [&] { return time(); });
+      vary(probe->failures, [&] { return number(1, 9); });
+    }
     t.run.metrics = "/metrics";
     vary(t.run.ready_within, [&] { return time(); });
     vary(t.run.stop_within, [&] { return time(); });

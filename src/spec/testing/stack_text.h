@@ -89,8 +89,12 @@ class StackText {
     put("health", b.health), put("bought", b.bought), put("sticky", b.sticky), put("client_rate", b.client_rate);
     put("client_burst", b.client_burst), put("drain", b.drain), put("timeout", b.timeout);
   }
+  void add(const Probe& p) {
+    put("after", p.after), put("every", p.every), put("timeout", p.timeout), put("failures", p.failures);
+  }
   void add(const Run& r) {
     put("command", r.command), put("image", r.image), put("env", r.env), put("ready", r.ready), put("metrics", r.metrics);
+    put("live", r.live), put("ready_probe", r.ready_probe), put("live_probe", r.live_probe);
     put("ready_within", r.ready_within), put("stop_within", r.stop_within);
   }
   void add(const Capacity& c) {
