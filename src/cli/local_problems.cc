@@ -78,21 +78,8 @@ class Local {
       refuse(path + ".lag_max", "the lag of a read replica is not watched on this machine yet", "the database without 'lag_max'");
   }
 
-  void check(const Pooler& pooler) {
-    const Pooler plain;
-    const auto unless_default = [&](const char* key, bool is_default) {
-      const std::string path = fmt::format("poolers.{}.{}", pooler.name, key);
-      if (!is_default)
-        refuse(path, fmt::format("'{}' is not set on this machine yet", key), fmt::format("the pooler without '{}'", key));
-    };
-    unless_default("min_pool_size", pooler.min_pool_size == plain.min_pool_size);
-    unless_default("reserve_pool_size", pooler.reserve_pool_size == plain.reserve_pool_size);
-    unless_default("server_idle_timeout", pooler.server_idle_timeout == plain.server_idle_timeout);
-    sizes(pooler);
-  }
-
   /// Sizes that contradict each other are a finding of `check`; run, the pool would never open what it promises.
-  void sizes(const Pooler& pooler) {
+  void check(const Pooler& pooler) {
     const std::string path = "poolers." + pooler.name;
     const int size = pooler.default_pool_size, most = pooler.max_db_connections;
     if (most > 0 && size > most)

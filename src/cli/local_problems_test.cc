@@ -80,9 +80,6 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"Extensions", "read_replicas: 1", "extensions: [vector]", 12, 20, "extensions"},
                       Row{"Partitions", "read_replicas: 1", "partitions: [{table: t}]", 12, 20, "partitions"},
                       Row{"Lag", "read_replicas: 1", "read_replicas: 1, lag_max: 1s", 12, 38, "lag"},
-                      Row{"MinPool", "for: main", "for: main, min_pool_size: 2", 13, 31, "'min_pool_size'"},
-                      Row{"ReservePool", "for: main", "for: main, reserve_pool_size: 2", 13, 31, "'reserve_pool_size'"},
-                      Row{"IdleTimeout", "for: main", "for: main, server_idle_timeout: 30s", 13, 31, "'server_idle_timeout'"},
                       Row{"PoolOverItsLimit", "for: main", "for: main, max_db_connections: 10", 13, 11, "a pool of 20"},
                       Row{"PoolOverItsClients", "for: main", "for: main, max_client_conn: 10", 13, 31, "never fill"},
                       Row{"PoolOverTheDatabase", "for: main", "for: main, max_db_connections: 200", 13, 31, "more than 'main'"},
@@ -108,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair("read_replicas: 1", "class: db.m5.large, multi_az: true, storage: {size: 5GB}, steps: [{users: 5}]"),
         std::pair("read_replicas: 1", "lag_max: 1s"),  // of no read replica
         std::pair("for: main",
-                  "for: main, min_pool_size: 0, server_idle_timeout: 10m, class: t3.small, table: [{replicas: {api: 3}}]"),
+                  "for: main, min_pool_size: 2, reserve_pool_size: 3, server_idle_timeout: 30s, class: t3.small, table: "
+                  "[{replicas: {api: 3}}]"),
         std::pair("[cache]", "[cache], architecture: standalone, persistence: none, ops: 5/s, memory: 5GB"),
         std::pair("[cache]", "[queue], persistence: aof")));
 

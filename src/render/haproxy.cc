@@ -5,11 +5,12 @@
 #include <algorithm>
 
 #include "core/assert.h"
+#include "render/haproxy_parts.h"
 
 namespace plimsoll::render {
 namespace {
 
-std::int64_t ms(Duration d) { return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(d).count()); }
+using haproxy_parts::ms;
 
 const char* algorithm(BalancerAlgorithm algorithm) {
   switch (algorithm) {
@@ -59,7 +60,32 @@ global
   hard-stop-after {hard_stop}ms
 
 defaults
-  mode http
+{defaults}
+frontend {frontend}
+  bind {address}:{port}
+)",
+      fmt::arg("name", stack.name), fmt::arg("socket", haproxy_socket),
+      fmt::arg("hard_stop", ms(balancer.timeout + balancer.drain)), fmt::arg("defaults", haproxy_parts::defaults(balancer)),
+      fmt::arg("frontend", haproxy_frontend(balancer)), fmt::arg("address", balancer.address), fmt::arg("port", balancer.listen));
+}
+
+std::string backend(const Balancer& balancer, const Tier& tier, const std::vector<Slot>& slots) {
+  std::string text = haproxy_parts::backend_head(balancer, tier);
+  PLIMSOLL_ASSERT(std::ssize(slots) <= slot_count(tier));
+  for (int number = 1; number <= slot_count(tier); ++number)
+    text += server(tier.name, number, number <= std::ssize(slots) ? slots[static_cast<std::size_t>(number) - 1] : Slot{});
+  return text;
+}
+
+}  // namespace
+
+namespace haproxy_parts {
+
+std::int64_t ms(Duration d) { return std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(d).count()); }
+
+std::string defaults(const Balancer& balancer) {
+  return fmt::format(
+      R"(  mode http
   option dontlognull
   option forwardfor
   # A reload closes idle connections with their next answer instead of under a request that is on its way.
@@ -76,19 +102,14 @@ defaults
   retries 3
   option redispatch 1
   retry-on conn-failure empty-response
-
-frontend {frontend}
-  bind {address}:{port}
 )",
-      fmt::arg("name", stack.name), fmt::arg("socket", haproxy_socket),
-      fmt::arg("hard_stop", ms(balancer.timeout + balancer.drain)), fmt::arg("timeout", ms(balancer.timeout)),
-      fmt::arg("frontend", haproxy_frontend(balancer)), fmt::arg("address", balancer.address), fmt::arg("port", balancer.listen));
+      fmt::arg("timeout", ms(balancer.timeout)));
 }
 
-std::string backend(const Balancer& balancer, const Tier& tier, const std::vector<Slot>& slots) {
+std::string backend_head(const Balancer& balancer, const Tier& tier) {
   const HealthCheck& health = balancer.health;
   // A change of state is confirmed, and an instance that comes back is noticed, within fractions of the period.
-  std::string text = fmt::format(
+  return fmt::format(
       R"(
 backend {name}
   balance {algorithm}
@@ -103,13 +124,9 @@ backend {name}
       fmt::arg("name", tier.name), fmt::arg("algorithm", algorithm(balancer.algorithm)), fmt::arg("path", quoted(health.path)),
       fmt::arg("check_timeout", ms(health.timeout)), fmt::arg("inter", ms(health.every)), fmt::arg("fast", ms(health.every / 5)),
       fmt::arg("down", ms(health.every / 2)), fmt::arg("maxconn", haproxy_server_maxconn));
-  PLIMSOLL_ASSERT(std::ssize(slots) <= slot_count(tier));
-  for (int number = 1; number <= slot_count(tier); ++number)
-    text += server(tier.name, number, number <= std::ssize(slots) ? slots[static_cast<std::size_t>(number) - 1] : Slot{});
-  return text;
 }
 
-}  // namespace
+}  // namespace haproxy_parts
 
 int slot_count(const Tier& tier) { return 2 * tier.replicas.max + 2; }
 

@@ -1,5 +1,5 @@
 #pragma once
-// pgbouncer.ini and its user list. Pure text.
+// pgbouncer.ini and its user list, for `up` and for `render`. Pure text.
 
 #include <cstdint>
 #include <string>
@@ -13,10 +13,15 @@ namespace plimsoll::render {
 inline constexpr const char* pgbouncer_admin = "plimsoll_admin";
 inline constexpr const char* pgbouncer_stats = "plimsoll_monitoring";
 
+/// One pooler and where its things are. The defaults are a pooler that plimsoll runs on this machine.
 struct PgbouncerServer {
   std::uint16_t port = 0;
   std::uint16_t database_port = 0;  // of the primary
-  std::string auth_file;            // absolute path of the user list
+  std::string auth_file;            // path of the user list; relative: to the working directory
+  std::string database_host = "127.0.0.1";
+  std::string listen = "127.0.0.1";
+  int instances = 1;  // how many of them there may be
+  std::string maker = "Written by plimsoll at every start; change the stack's file instead.";
 };
 
 /// `database` is the one the pooler is for. No secret is in it.

@@ -53,12 +53,13 @@ TEST(PostgresqlConf, OfAReadReplica) {
 
 TEST(PostgresqlConf, AccessRules) { expect_golden("pg_hba.conf", pg_hba_conf(stack(), primary())); }
 
-TEST(PostgresqlConf, TheStacksOwnSettingsComeLastAndAreQuoted) {
+TEST(PostgresqlConf, TheStacksOwnSettingsTakeThePlaceOfOursAndAreQuoted) {
   Database own = database();
   own.settings = {{"work_mem", "8MB"}, {"wal_level", "logical"}, {"cluster_name", "it's \\ mine"}};
   const std::string text = postgresql_conf(stack(), own, primary());
   EXPECT_THAT(text, HasSubstr("\ncluster_name = 'it''s \\\\ mine'\n"));
-  EXPECT_GT(text.find("wal_level = 'logical'"), text.find("wal_level = 'replica'"));
+  EXPECT_THAT(text, HasSubstr("\nwal_level = 'logical'\n"));
+  EXPECT_THAT(text, Not(HasSubstr("wal_level = 'replica'")));  // each once
   EXPECT_THAT(text, HasSubstr("\nwork_mem = '8MB'\n"));
 }
 

@@ -222,9 +222,8 @@ constexpr std::string_view closing = R"(
 ## What does not run on this machine yet
 
 `check` and `plan` read all of it. `up` and `demo` refuse, with its place, what they would have to leave out: a second service tier, a tier without
-`run.command`, a balancer other than haproxy, `sticky` and `client_rate`, `extensions`, `partitions`, `lag_max` of read replicas, a pooler's
-`min_pool_size`, `reserve_pool_size` and `server_idle_timeout`, a cache that is not `standalone` or not persistent in the way its use
-asks for, and vector stores.
+`run.command`, a balancer other than haproxy, `sticky` and `client_rate`, `extensions`, `partitions`, `lag_max` of read replicas, a cache that
+is not `standalone` or not persistent in the way its use asks for, and vector stores.
 )";
 
 constexpr std::string_view catalog_opening = R"(

@@ -3,21 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "render/names.h"
+
 namespace plimsoll::local {
-
-namespace {
-
-std::string queues_of(const Tier& tier) {
-  std::string lists;
-  const auto add = [&](const std::string& list) { lists += (lists.empty() ? "" : ",") + list; };
-  if (tier.kind == TierKind::worker)
-    for (const QueueTarget& target : tier.consumes) add(target.list);
-  else
-    for (const std::string& list : tier.publishes) add(list);
-  return lists;
-}
-
-}  // namespace
 
 Environment inherited_environment() {
   Environment kept;
@@ -35,7 +23,7 @@ Environment instance_environment(const Environment& inherited, const Stack& stac
   set("DATABASE_URL", endpoints.database_url);
   set("DATABASE_READ_URL", endpoints.database_read_url);
   set("REDIS_URL", endpoints.redis_url);
-  set("QUEUES", queues_of(tier));
+  set("QUEUES", render::queues_of(tier));
   const auto database = std::ranges::find_if(tier.uses, [&](const Use& use) { return stack.database(use.component) != nullptr; });
   if (database != tier.uses.end()) made["POOL_SIZE"] = std::to_string(database->connections);
   for (const auto& [variable, value] : tier.run.env) made[variable] = value;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -14,6 +15,7 @@ namespace plimsoll::render {
 inline void expect_golden(const std::string& name, std::string_view text) {
   const std::string path = std::string(PLIMSOLL_SOURCE_DIR) + "/tests/golden/render/" + name;
   if (std::getenv("PLIMSOLL_UPDATE_GOLDEN") != nullptr) {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
     return;
   }

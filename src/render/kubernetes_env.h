@@ -1,0 +1,22 @@
+#pragma once
+// The environment of a tier's container. Part of the target kubernetes.
+
+#include <string>
+#include <string_view>
+
+#include "render/kubernetes.h"
+
+namespace plimsoll::render::kube {
+
+/// A text as `value:` of an environment variable must be written to arrive as it is: Kubernetes replaces $(NAME), and $$ by $.
+/// "${NAME}", a reference to a secret, becomes $(NAME).
+std::string env_value(std::string_view text);
+
+/// The NAMEs of the "${NAME}" in a text, in order.
+std::vector<std::string> references_in(std::string_view text);
+
+/// The list under `env:`: the instance contract's variables, then run.env. A variable stands before those that refer to it. Notes
+/// say which Secrets the reader makes for run.env.
+Yaml environment(const Scope&, const Tier&);
+
+}  // namespace plimsoll::render::kube

@@ -1,0 +1,53 @@
+#pragma once
+// For tests of rendered files: the reference stacks, and the golden files of a target.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "render/render.h"
+#include "render/testing/golden.h"
+#include "spec/parse.h"
+#include "spec/write.h"
+
+namespace plimsoll::render {
+
+/// Every stack of stacks/ that the files of all targets are held to.
+inline constexpr std::array<const char*, 7> reference_stacks = {"kaireon",       "kaireon-pools", "health-agent", "triage-warden",
+                                                                "acme",          "voiceassist",   "quickstart"};
+
+/// A spec's text as a stack; references to secrets stay as they are written.
+inline Stack stack_from(std::string_view text) {
+  Parsed<Stack> parsed = spec::parse(text, spec::keep_references());
+  if (!parsed.ok()) throw std::runtime_error(parsed.diagnostics.empty() ? "no stack" : parsed.diagnostics.front().message);
+  return *std::move(parsed.value);
+}
+
+/// stacks/NAME.yaml.
+inline Stack reference_stack(const std::string& name) {
+  std::ifstream file(std::string(PLIMSOLL_SOURCE_DIR) + "/stacks/" + name + ".yaml", std::ios::binary);
+  if (!file) throw std::runtime_error("stacks/" + name + ".yaml is missing");
+  return stack_from(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+}
+
+/// The text of one of the files; fails the test and gives "" if it is not there.
+inline std::string file_of(const Rendered& rendered, std::string_view path) {
+  for (const File& file : rendered.files)
+    if (file.path == path) return file.text;
+  std::string names;
+  for (const File& file : rendered.files) names += " " + file.path;
+  ADD_FAILURE() << "no file " << path << " among" << names;
+  return {};
+}
+
+/// Each file of what was rendered is tests/golden/render/STACK/PATH.
+inline void expect_golden_files(const std::string& stack, const Rendered& rendered) {
+  for (const File& file : rendered.files) expect_golden(stack + "/" + file.path, file.text);
+}
+
+}  // namespace plimsoll::render
