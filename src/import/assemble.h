@@ -12,4 +12,11 @@ void assemble(const Facts& facts, const Options& options, Imported& out);  // as
 /// preStop. Adds to out.findings.
 void lint(const Facts& facts, Imported& out);  // lint*.cc
 
+/// Files that `plimsoll render` made bring along what they have no words for: the stack becomes the one they were made of, with
+/// what was changed in them since. A result that is no valid spec is left, and that is said.
+void lay_over_carried(const Facts& facts, Imported& out);  // carried.cc
+/// Manifests that `plimsoll render` made are among them: they are the whole stack, and what else it made of it (a Compose file,
+/// nginx.conf) is the same once more.
+bool has_rendered_manifests(const Facts& facts);
+
 }  // namespace plimsoll::import

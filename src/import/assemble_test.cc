@@ -292,6 +292,27 @@ TEST(Secrets, NeverLeaveTheFiles) {
   is_a_spec(it);
 }
 
+TEST(Probes, AreAsTheManifestAsks) {
+  const Imported it =
+      import_of(api("          readinessProbe: {httpGet: {path: /ready, port: 80}, initialDelaySeconds: 5, periodSeconds: 3, "
+                    "timeoutSeconds: 2}\n"
+                    "          livenessProbe: {httpGet: {path: \"/alive?key=x\", port: 80}, periodSeconds: 20}\n"));
+  const auto& run = it.stack.tiers.at(0).run;
+  EXPECT_EQ(run.ready, "/ready");
+  EXPECT_EQ(run.ready_probe.after, std::chrono::seconds(5));
+  EXPECT_EQ(run.ready_probe.every, std::chrono::seconds(3));
+  EXPECT_EQ(run.ready_probe.timeout, std::chrono::seconds(2));
+  EXPECT_EQ(run.live, "/alive");
+  EXPECT_EQ(run.live_probe.every, std::chrono::seconds(20));
+  is_a_spec(it);
+}
+
+TEST(Probes, ThatAreNoRequestsSayNothing) {
+  const Imported it = import_of(api("          livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 20}\n"));
+  EXPECT_EQ(it.stack.tiers.at(0).run.live, "");
+  EXPECT_EQ(it.stack.tiers.at(0).run.live_probe, plimsoll::Probe());
+}
+
 TEST(UsedFor, HasAPlaceOnlyWithEvidence) {
   const Imported bare = import_of(redis("kept") + api(env({{"REDIS_HOSTNAME", "kept"}})));
   EXPECT_EQ(origin(bare, "caches.kept.used_for"), "");

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "import/readers.h"
+#include "spec/overlay.h"
 
 namespace plimsoll::import {
 namespace {
@@ -67,10 +68,26 @@ void follow_links(std::vector<Service>& services) {
     }
 }
 
+/// Compose reads "$$" as a dollar everywhere.
+Node single_dollars(Node node) {
+  const auto halve = [](std::string& text) {
+    for (std::size_t at = 0; (at = text.find("$$", at)) != std::string::npos; ++at) text.erase(at, 1);
+  };
+  halve(node.text);
+  for (Node& item : node.items) item = single_dollars(std::move(item));
+  for (Node::Entry& entry : node.entries) {
+    halve(entry.key);
+    entry.value = single_dollars(std::move(entry.value));
+  }
+  return node;
+}
+
 }  // namespace
 
 void read_compose(const Document& document, std::string_view file_name, Facts& facts) {
   if (document.root == nullptr || document.root->kind != Node::Kind::map) return;
+  if (const Node::Entry* carried = document.root->find("x-plimsoll"); carried && carried->value.kind == Node::Kind::map)
+    facts.carried.push_back({spec::text_of(single_dollars(carried->value)), true, {document.file, carried->at}});
   if (const Node::Entry* include = document.root->find("include"))
     facts.notes.push_back({{document.file, include->at}, "the files it includes are not seen"});
   const Node::Entry* list = document.root->find("services");

@@ -249,6 +249,13 @@ struct Note {
   std::string text;  // "its variables from .env are not seen"
 };
 
+/// What `plimsoll render` put beside its files of what they have no words for (spec/overlay.h).
+struct Carried {
+  std::string text;
+  bool compose = false;  // of a Compose file; else of a ConfigMap
+  Spot at;
+};
+
 struct Facts {
   std::vector<Workload> workloads;
   std::vector<Endpoint> endpoints;
@@ -258,6 +265,7 @@ struct Facts {
   std::vector<IngressRule> ingresses;
   std::vector<PoolerFile> poolers;
   std::vector<SettingsFile> settings;
+  std::vector<Carried> carried;
   std::vector<NginxFile> nginx;
   std::vector<ConfigText> texts;
   struct ConfigValue {

@@ -22,7 +22,9 @@ constexpr std::size_t most_diagnostics = 200;  // of one file
 
 class Reading {
  public:
-  Reading(std::span<const SourceFile> files, Facts& facts, Imported& out) : files_(files), facts_(facts), out_(out) {}
+  /// `only_manifests`: every other file is passed over.
+  Reading(std::span<const SourceFile> files, bool only_manifests, Facts& facts, Imported& out)
+      : files_(files), only_manifests_(only_manifests), facts_(facts), out_(out) {}
 
   void read() {
     for (std::uint32_t file = 0; file < files_.size(); ++file) read_file(file);
@@ -37,6 +39,8 @@ class Reading {
 
   void read_file(std::uint32_t file) {
     const SourceFile& source = files_[file];
+    if (only_manifests_ && kind_of(source) != FileKind::kubernetes)
+      return pass(file, "manifests beside it were made by `plimsoll render`: they are the whole stack");
     switch (kind_of(source)) {
       case FileKind::spec:
         return pass(file, "a spec of plimsoll, not another tool's file");
@@ -218,6 +222,7 @@ class Reading {
   }
 
   std::span<const SourceFile> files_;
+  bool only_manifests_;
   Facts& facts_;
   Imported& out_;
 };
@@ -227,8 +232,14 @@ class Reading {
 Imported read(std::span<const SourceFile> files, const Options& options) {
   Imported out;
   Facts facts;
-  Reading(files, facts, out).read();
+  Reading(files, false, facts, out).read();
+  if (has_rendered_manifests(facts) && files.size() > 1) {
+    out = {};
+    facts = {};
+    Reading(files, true, facts, out).read();
+  }
   assemble(facts, options, out);
+  lay_over_carried(facts, out);
   lint(facts, out);
   for (const Note& note : facts.notes) out.inferences.push_back({"", note.at, note.text});
   out.diagnostics = std::move(facts.diagnostics);

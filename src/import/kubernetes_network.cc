@@ -88,9 +88,24 @@ void ingress(const Object& object, Facts& facts) {
   facts.ingresses.push_back(std::move(made));
 }
 
+namespace {
+
+/// The entry that `plimsoll render` made; null in anybody else's ConfigMap.
+const Node::Entry* carried_spec(const Node& root, const Node& data) {
+  const Node::Entry* entry = data.kind == Node::Kind::map ? data.find("stack.yaml") : nullptr;
+  const bool ours = text(root, {"metadata", "labels", "app.kubernetes.io/managed-by"}) == "plimsoll";
+  return entry && ours && entry->value.kind == Node::Kind::scalar ? entry : nullptr;
+}
+
+}  // namespace
+
 void config_map(const Object& object, Facts& facts) {
   const Node* data = at(object.root, {"data"});
   if (!data) return;
+  if (const Node::Entry* carried = carried_spec(object.root, *data)) {
+    facts.carried.push_back({carried->value.text, false, object.spot(carried->at)});
+    return;
+  }
   constexpr std::size_t longest_value = 4096;
   auto& values = facts.config_maps[object.name][object.space];
   for (const Node::Entry& entry : data->entries) {

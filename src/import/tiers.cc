@@ -39,6 +39,7 @@ class TierOf {
     tier_.kind = kind();
     tier_.priority = tier_.kind == TierKind::service ? 10 : 0;
     run();
+    probes();
     resources();
     tier_.replicas = of_.bounds_of(workload_, path_ + ".replicas");
     rollout();
@@ -132,6 +133,25 @@ class TierOf {
     } else if (workload_.kind == Workload::Kind::compose_service) {
       tier_.run.stop_within = std::chrono::seconds(10);  // Compose's; Kubernetes' 30 s are plimsoll's too
     }
+  }
+
+  /// How an orchestrator asks; a Compose healthcheck runs a command and restarts nothing.
+  void probes() {
+    if (workload_.kind == Workload::Kind::compose_service) return;
+    const auto read = [&](const std::optional<Probe>& from, const char* key, plimsoll::Probe& into) {
+      if (!from || !from->http) return false;
+      into.after = std::max(from->initial_delay, Duration::zero());
+      if (from->period > Duration::zero()) into.every = from->period;
+      if (from->timeout > Duration::zero()) into.timeout = from->timeout;
+      of_.note(path_ + ".run.probes." + key, from->at);
+      return true;
+    };
+    read(main_.readiness, "ready", tier_.run.ready_probe);
+    if (!read(main_.liveness, "live", tier_.run.live_probe)) return;
+    const std::string path = without_query(main_.liveness->path);
+    if (!spec::url_path.matches(path)) return;
+    tier_.run.live = path;
+    of_.note(path_ + ".run.live", main_.liveness->at);
   }
 
   /// Sums over the containers, as utilization of a pod counts them.
