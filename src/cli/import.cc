@@ -94,7 +94,8 @@ int run_import(const ImportOptions& options) {
     else
       files.push_back(std::move(file));
   }
-  const import::Imported it = import::read(files, {.name = options.name.empty() ? name_for(options.paths) : options.name});
+  import::Imported it = import::read(files, {.name = options.name.empty() ? name_for(options.paths) : options.name});
+  if (!options.name.empty()) it.stack.name = options.name;  // what `render` made brings its own name along
   for (std::size_t i = 0; i < files.size(); ++i) print_diagnostics(diagnostics_of(it, i), files[i].name, files[i].text);
   if (it.documents == 0) {
     say(it, files, *inputs);

@@ -17,6 +17,7 @@ constexpr const char* about =
     "\n"
     "  plimsoll check k8s/                      what is unsound in the manifests you have? Nothing is installed or started\n"
     "  plimsoll plan stack.yaml --users 10k     what does that many users take, and what does it cost?\n"
+    "  plimsoll render --to kubernetes -o out   every manifest the stack needs; also Compose, proxies, poolers, monitoring\n"
     "  plimsoll demo stacks/quickstart.yaml     see it work: a real stack, load, scaling, two minutes\n"
     "  plimsoll up stack.yaml                   run a stack on this machine and scale it until Ctrl-C\n"
     "  plimsoll down stack.yaml                 stop it; its data stay\n"
@@ -56,6 +57,7 @@ struct Options {
   CheckOptions check;
   ImportOptions import;
   PlanOptions plan;
+  RenderOptions render;
   SpecOptions spec;
   UpOptions up;
   DownOptions down;
@@ -251,6 +253,49 @@ void define_plan(CLI::App& app, PlanOptions& options) {
   verb->add_option("--report", options.report, "an HTML file with charts; needs nothing from outside")->type_name("FILE");
 }
 
+std::string render_footer() {
+  std::string targets;
+  for (const render::TargetInfo& row : render::targets()) targets += fmt::format("  {:<14}{}\n", row.word, row.says);
+  return "Targets:\n" + targets +
+         "  all           one folder with what the stack has of these; of the balancers its own\n"
+         "\n"
+         "  plimsoll render --to kubernetes | kubectl apply --dry-run=server -f -\n"
+         "  plimsoll render --to kubernetes -o out --kube-version 1.29     a file a component, for an older cluster\n"
+         "  plimsoll render --to all -o out                                Compose, proxies, poolers, monitoring, too\n"
+         "  plimsoll render --to all --diff out                            what did the change of the spec change?\n"
+         "  plimsoll render --to pgbouncer --at main=10.0.0.5:5432         on machines, where names don't lead there\n"
+         "\n"
+         "No secret is in any file: what to make first is told on stderr. `plimsoll import out` gives the spec back.\n"
+         "Exit: 0 written or shown, 1 --diff has differences or the stack has nothing for the target, 2 bad input, or files are\n"
+         "there that differ: nothing was written. docs/render.md";
+}
+
+void define_render(CLI::App& app, RenderOptions& options) {
+  CLI::App* verb = app.add_subcommand("render", "Write the files of other programs: manifests, Compose, proxies, stores, alerts");
+  verb->footer(render_footer());
+  add_stack(*verb, options.stack, true);
+  verb->add_option("--to", options.asked.to, "targets, by commas or again and again; all")
+      ->type_name("TARGET")
+      ->allow_extra_args(false);
+  CLI::Option* output =
+      verb->add_option("-o,--output", options.output, "the folder they go to; default: stdout, where they fit there")
+          ->type_name("DIR");
+  verb->add_option("--diff", options.diff, "write nothing, show what would change in the folder")
+      ->type_name("DIR")
+      ->excludes(output);
+  verb->add_flag("--write", options.write, "replace files that differ, after showing the diff")->needs(output);
+  verb->add_option("--kube-version", options.asked.kube_version, "the cluster's: decides on API versions")
+      ->type_name("VERSION")
+      ->capture_default_str();
+  verb->add_option("--namespace", options.asked.kube_namespace, "of the manifests; default: the stack's name")->type_name("NAME");
+  verb->add_option("--at", options.asked.at, "NAME=HOST:PORT, of a tier HOST:PORT,…: where it is; default: at its own name")
+      ->type_name("PLACE")
+      ->allow_extra_args(false);
+  verb->add_option("--catalog", options.catalog, "classes and prices: a catalog's name or file; default: the spec's")
+      ->type_name("NAME|FILE");
+  verb->add_flag("--json", options.json, "files and notes as JSON");
+}
+
 void define_spec(CLI::App& app, SpecOptions& options) {
   CLI::App* verb = app.add_subcommand("spec", "Is the file valid? What does it say, with every default?");
   verb->footer(
@@ -273,6 +318,7 @@ int dispatch(const CLI::App& app, const Options& options) {
   if (app.got_subcommand("check")) return run_check(options.check);
   if (app.got_subcommand("import")) return run_import(options.import);
   if (app.got_subcommand("plan")) return run_plan(options.plan);
+  if (app.got_subcommand("render")) return run_render(options.render);
   if (app.got_subcommand("spec")) return run_spec(options.spec);
   if (app.got_subcommand("up")) return run_up(options.up);
   if (app.got_subcommand("down")) return run_down(options.down);
@@ -292,6 +338,7 @@ int run(int argc, char** argv) {
   define_check(app, options.check);
   define_plan(app, options.plan);
   define_import(app, options.import);
+  define_render(app, options.render);
   define_spec(app, options.spec);
   define_demo(app, options.demo);
   define_up(app, options.up);

@@ -8,6 +8,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/plan_ask.h"
+#include "cli/render_ask.h"
 #include "cli/stack_source.h"
 #include "core/time.h"
 #include "decide/order.h"
@@ -93,6 +94,16 @@ struct PlanOptions {
   std::string report;  // an HTML file
 };
 
+struct RenderOptions {
+  StackChoice stack;
+  RenderTexts asked;
+  std::string catalog;  // in place of the one the spec names
+  std::string output;   // a folder; empty: stdout
+  std::string diff;     // a folder: only show what would change in it
+  bool write = false;   // replace files of `output` that differ
+  bool json = false;
+};
+
 struct SpecOptions {
   enum class What { overview, resolved, schema, reference };
   StackChoice stack;
@@ -109,6 +120,7 @@ int run_demo(const DemoOptions&);
 int run_check(const CheckOptions&);
 int run_import(const ImportOptions&);
 int run_plan(const PlanOptions&);
+int run_render(const RenderOptions&);
 int run_spec(const SpecOptions&);
 
 }  // namespace plimsoll::cli
