@@ -5,7 +5,7 @@
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
 
-.PHONY: help deps demo test check build asan tsan release lint format bench fuzz fresh clean
+.PHONY: help deps demo test kube check build asan tsan release lint format bench fuzz fresh clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -28,8 +28,13 @@ check: build asan ## all tests that need no running component
 	@cd build/asan && $(CTEST) -j $(JOBS)
 	@cd build/dev && $(CTEST) -j $(JOBS) -LE live
 
-test: check ## the whole truth: check, then the live tests on real Postgres, PgBouncer, Redis, HAProxy and nginx
+test: kube check ## the whole truth: check, then the live tests on real Postgres, Redis, Kubernetes and the rest
+	@tests/kube/background.sh wait
 	@cd build/dev && $(CTEST) -L live
+
+# The Kubernetes API that live tests use is built from source once (some minutes), behind `check`: docs/testing.md. $$PPID is make's own.
+kube: deps
+	@tests/kube/background.sh start $$PPID
 
 tsan: deps ## the asan target's tests under the thread sanitizer
 	@cmake --preset tsan >/dev/null
