@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "capacity/catalog.h"
 #include "render/render.h"
 #include "render/testing/golden.h"
+#include "spec/catalog.h"
 #include "spec/parse.h"
 #include "spec/write.h"
 
@@ -28,11 +30,20 @@ inline Stack stack_from(std::string_view text) {
   return *std::move(parsed.value);
 }
 
-/// stacks/NAME.yaml.
+inline std::string text_of_source(const std::string& path) {
+  std::ifstream file(std::string(PLIMSOLL_SOURCE_DIR) + "/" + path, std::ios::binary);
+  if (!file) throw std::runtime_error(path + " is missing");
+  return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// stacks/NAME.yaml, with the figures of its catalog's classes filled in, as the program does before it renders.
 inline Stack reference_stack(const std::string& name) {
-  std::ifstream file(std::string(PLIMSOLL_SOURCE_DIR) + "/stacks/" + name + ".yaml", std::ios::binary);
-  if (!file) throw std::runtime_error("stacks/" + name + ".yaml is missing");
-  return stack_from(std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+  Stack stack = stack_from(text_of_source("stacks/" + name + ".yaml"));
+  if (stack.catalog.empty()) return stack;
+  const Parsed<Catalog> catalog = spec::parse_catalog(text_of_source("catalogs/" + stack.catalog + ".yaml"));
+  if (!catalog.ok()) throw std::runtime_error("catalogs/" + stack.catalog + ".yaml is no catalog");
+  (void)capacity::fill_in(stack, *catalog.value);
+  return stack;
 }
 
 /// The text of one of the files; fails the test and gives "" if it is not there.
