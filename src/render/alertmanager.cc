@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "render/prometheus.h"
 #include "render/targets.h"
 #include "render/yaml.h"
 
@@ -91,11 +92,16 @@ Rendered alertmanager(const Stack& stack, const Options& /*options*/) {
   root["route"] = route();
   root["inhibit_rules"] = inhibitions();
   root["receivers"] = receivers();
-  return {{{"alertmanager/alertmanager.yml", to_yaml(root)}},
-          {{"", fmt::format(
-                    "Alertmanager reads two secrets from files: {} (PagerDuty's integration key) and {} (the address of Slack's "
+  return {
+      {{"alertmanager/alertmanager.yml", to_yaml(root)}},
+      {{"",
+        fmt::format("Alertmanager reads two secrets from files: {} (PagerDuty's integration key) and {} (the address of Slack's "
                     "incoming webhook)",
-                    pager_key, team_url)}}};
+                    pager_key, team_url),
+        true},
+       {"", fmt::format("start it with --data.retention={}: its own 120h is shorter than the week between two messages of "
+                        "what is to be planned for, and it repeats once it has forgotten",
+                        alertmanager_retention)}}};
 }
 
 }  // namespace plimsoll::render

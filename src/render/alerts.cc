@@ -146,4 +146,10 @@ Yaml rule_groups(const Stack& stack, std::vector<Note>& notes) {
   return groups;
 }
 
+void add_balancer_group(const Stack& stack, Yaml& groups) {
+  alerting::Group group{"balancer"};
+  alerting::balancer_alerts(stack, group);
+  alerting::write(stack, std::move(group), groups);
+}
+
 }  // namespace plimsoll::render

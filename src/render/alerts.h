@@ -19,4 +19,8 @@ namespace plimsoll::render {
 /// The list under `groups:`, a group a component. Notes say which rules of the spec can't be alerts.
 Yaml rule_groups(const Stack&, std::vector<Note>&);
 
+/// The balancer's own group, if it tells of itself: for whoever scrapes it as the job "balancer". On Kubernetes nobody does;
+/// there the entrance is an Ingress controller, the cluster's.
+void add_balancer_group(const Stack&, Yaml& groups);
+
 }  // namespace plimsoll::render

@@ -49,6 +49,7 @@ void spec_rules(const Scope&, const Tier&, Group&);           // alerts_rules.cc
 void database_alerts(const Scope&, const Database&, Group&);  // alerts_stores.cc
 void pooler_alerts(const Pooler&, Group&);                    // alerts_stores.cc
 void cache_alerts(const Cache&, Group&);                      // alerts_stores.cc
+void balancer_alerts(const Stack&, Group&);                   // alerts_balancer.cc
 void vector_store_alerts(const VectorStore&, Group&);         // alerts_stores.cc
 
 /// Whether the spec has a rule of its own that grows the tier, or has somebody look, when the signal is high.

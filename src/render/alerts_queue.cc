@@ -20,24 +20,50 @@ struct Level {
   Duration held;
   std::string_view action;
   std::string why;
+  std::string only = "";  // as long as this holds, too
 };
 
 void add(const Tier& tier, const Cache& cache, const QueueTarget& queue, const Level& level, Group& group) {
-  group.alerts.push_back({.name = fmt::format("{}{}", pascal(queue.list), level.suffix),
-                          .severity = level.severity,
-                          .held = level.held,
-                          .expr = fmt::format("{} > {}", promql::backlog(cache.name, queue.list), promql::number(level.above)),
-                          .signal = "queue",
-                          .summary = fmt::format("{{{{ $value }}}} jobs wait in {} for {}: above {} for {}.", queue.list,
-                                                 tier.name, promql::number(level.above), to_text(level.held)),
-                          .action = std::string(level.action),
-                          .why = level.why,
-                          .labels = {{"list", queue.list}}});
+  group.alerts.push_back(
+      {.name = fmt::format("{}{}", pascal(queue.list), level.suffix),
+       .severity = level.severity,
+       .held = level.held,
+       .expr = fmt::format("{} > {}", promql::backlog(cache.name, queue.list), promql::number(level.above)) + level.only,
+       .signal = "queue",
+       .summary = fmt::format("{{{{ $value }}}} jobs wait in {} for {}: above {} for {}.", queue.list, tier.name,
+                              promql::number(level.above), to_text(level.held)),
+       .action = std::string(level.action),
+       .why = level.why,
+       .labels = {{"list", queue.list}}});
+}
+
+void growing(const Tier& tier, const Cache& cache, const QueueTarget& queue, Group& group) {
+  Level level{"BacklogGrowing",
+              Severity::info,
+              queue.per_instance,
+              30min,
+              "Lower per_instance (KEDA's listLength), so that more workers start earlier.",
+              ""};
+  if (tier.run.metrics.empty()) {
+    level.why = "derived: per_instance; as long as it does not grow, the workers that run are enough";
+    level.only = fmt::format(" and {} > 0", promql::backlog_growth(cache.name, queue.list));
+    add(tier, cache, queue, level, group);
+    return;
+  }
+  level.why = "derived: per_instance for each worker that runs, which is what the autoscaler aims at";
+  add(tier, cache, queue, level, group);
+  Alert& alert = group.alerts.back();
+  alert.expr = fmt::format("{} > {} * {}", promql::backlog(cache.name, queue.list), promql::number(queue.per_instance),
+                           promql::instances(tier.name));
+  alert.summary = fmt::format("{{{{ $value }}}} jobs wait in {} for {}: above {} for each instance that runs, for {}.",
+                              queue.list, tier.name, promql::number(queue.per_instance), to_text(level.held));
 }
 
 }  // namespace
 
-/// Growing: more than one instance is meant for, for long (what the autoscaler allows all the time is too much). High: more than
+/// Growing: more than those that run are meant for, for long: the autoscaler does not keep up, or looks too late. Up to
+/// per_instance for each of them is what it aims at. Of workers without a metrics page nobody knows how many run; there more than
+/// one is meant for, and the list grows on. High: more than
 /// all replicas are meant for. Critical: five times that.
 void queue_alerts(const Scope& scope, const Tier& tier, Group& group) {
   const Objectives owed = promql::objectives_of(scope.stack, tier);
@@ -53,11 +79,7 @@ void queue_alerts(const Scope& scope, const Tier& tier, Group& group) {
   for (const QueueTarget& queue : tier.consumes) {
     if (has_own_rule(tier, SignalKind::backlog, queue.list)) continue;
     const double all = queue.per_instance * tier.replicas.max;
-    if (tier.replicas.max > 1)
-      add(tier, *cache, queue,
-          {"BacklogGrowing", Severity::info, queue.per_instance, 30min,
-           "Lower per_instance (KEDA's listLength), so that more workers start earlier.", "derived: per_instance"},
-          group);
+    if (tier.replicas.max > 1) growing(tier, *cache, queue, group);
     add(tier, *cache, queue,
         {"BacklogHigh", Severity::warning, all, 5min, "Raise replicas.max, or see why a job takes longer than it did.",
          fmt::format("derived: {} replicas × {}", tier.replicas.max, promql::number(queue.per_instance))},

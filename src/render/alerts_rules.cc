@@ -242,6 +242,10 @@ void spec_rules(const Scope& scope, const Tier& tier, Group& group) {
     }
     if (rule.clears) note(scope, tier, i, "`clears` is not in the alert: it ends at the threshold it began at");
     const NamedSignal* signal = rule.signal == SignalKind::named ? scope.stack.signal(rule.list) : nullptr;
+    if (signal != nullptr && signal->from == NamedSignal::From::prometheus)
+      note(scope, tier, i,
+           fmt::format("its alert asks the Prometheus that evaluates it, not {}: have that one scrape or federate what {} reads",
+                       signal->url, signal->name));
     if (signal != nullptr && signal->from == NamedSignal::From::metrics) group.need(tier.name, signal->query);
     group.alerts.push_back(alert_of(tier, rule, *measure));
   }

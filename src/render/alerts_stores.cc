@@ -8,6 +8,7 @@
 
 #include "core/quantity.h"
 #include "render/alerts_parts.h"
+#include "render/pgbouncer.h"
 #include "render/promql.h"
 
 namespace plimsoll::render::alerting {
@@ -18,16 +19,21 @@ using namespace std::chrono_literals;
 void connections(const Database& database, Group& group) {
   const int most = database.max_connections;
   const int room = std::max(0, most - database.reserve.sum());
+  // Reserves may be so large that 70% of all is beyond what is critical: a warning has to come first.
+  const bool of_all = 0.7 * most <= 0.8 * room;
+  const double high = of_all ? 0.7 * most : 0.8 * room;
+  const std::string below = of_all ? fmt::format("70% of its {}", most) : fmt::format("80% of the {} that tiers may have", room);
   group.need(database.name, "pg_stat_activity_count");
   group.alerts.push_back(
       {.name = "ConnectionsHigh",
        .severity = Severity::warning,
        .held = 10min,
-       .expr = fmt::format("{} > {}", promql::connections(database.name), promql::number(0.7 * most)),
+       .expr = fmt::format("{} > {}", promql::connections(database.name), promql::number(high)),
        .signal = "connections",
-       .summary = fmt::format("{} has {{{{ $value }}}} connections open: above 70% of its {} for 10m.", database.name, most),
+       .summary = fmt::format("{} has {{{{ $value }}}} connections open: above {} for 10m.", database.name, below),
        .action = "Scale PgBouncer's pools down to what is used, or the database up.",
-       .why = fmt::format("derived: 70% of max_connections {}", most)});
+       .why = of_all ? fmt::format("derived: 70% of max_connections {}", most)
+                     : fmt::format("derived: 80% of max_connections {} less reserves of {}", most, database.reserve.sum())});
   group.alerts.push_back(
       {.name = "ConnectionsCritical",
        .severity = Severity::critical,
@@ -97,10 +103,21 @@ void replicas(const Database& database, Group& group) {
       {.name = "ReplicaDown",
        .severity = Severity::warning,
        .held = 5min,
-       .expr = fmt::format("absent({} == 1)", promql::series("pg_up", job)),
+       .expr = fmt::format("{0} == 0 or absent({0})", promql::series("pg_up", job)),
        .signal = "replica",
-       .summary = fmt::format("{}: no read replica has answered for 5m; its reads are the primary's.", database.name),
-       .action = "Start it again; if it can't follow any more, build it anew from the primary."});
+       .summary = fmt::format("A read replica of {} has not answered for 5m; its reads go elsewhere.", database.name),
+       .action = "Start it again; if it can't follow any more, build it anew from the primary.",
+       .why = "absent() also holds where discovery finds nobody"});
+  group.alerts.push_back({.name = "ReplicaMissing",
+                          .severity = Severity::warning,
+                          .held = 5min,
+                          .expr = fmt::format("{} < {} and on () {} == 1", promql::following(database.name),
+                                              database.read_replicas, promql::series("pg_up", database.name)),
+                          .signal = "replica",
+                          .summary = fmt::format("{}: {{{{ $value }}}} of {} read replicas follow the primary, for 5m.",
+                                                 database.name, database.read_replicas),
+                          .action = "Start the one that is missing; if it can't follow any more, build it anew from the primary.",
+                          .why = "the primary knows: one that is gone from discovery can't say so itself"});
   group.alerts.push_back(
       {.name = "ReplicaLagHigh",
        .severity = Severity::warning,
@@ -111,6 +128,35 @@ void replicas(const Database& database, Group& group) {
                               database.name, to_text(database.lag_max)),
        .action = "Reads go to the primary meanwhile. Look for long queries on the replica and bulk writes on the primary.",
        .why = "lag_max: a read replica further behind is not read from"});
+}
+
+/// Whose figures the highest ones are.
+std::string node_of(const Cache& cache) { return cache.nodes() > 1 ? "A node of " + cache.name : cache.name; }
+
+/// Where Down is only said once no node answers.
+void nodes(const Cache& cache, Group& group) {
+  if (cache.architecture == CacheArchitecture::cluster)
+    group.alerts.push_back(
+        {.name = "NodeDown",
+         .severity = cache.replicas > 0 ? Severity::warning : Severity::critical,
+         .held = 5min,
+         .expr = fmt::format("{} == 0", promql::series("redis_up", cache.name)),
+         .signal = "node",
+         .summary = fmt::format("{}: the node {{{{ $labels.instance }}}} has not answered for 5m.", cache.name),
+         .action = cache.replicas > 0 ? "Start it again; redis-cli cluster info on another says whether all slots are served."
+                                      : "Start it again: nobody has a copy of its slots, and their keys are away until then."});
+  if (cache.architecture == CacheArchitecture::standalone || cache.replicas == 0) return;
+  for (const char* series : {"redis_connected_slaves", "redis_instance_info"}) group.need(cache.name, series);
+  group.alerts.push_back(
+      {.name = "CopyMissing",
+       .severity = Severity::warning,
+       .held = 5min,
+       .expr = fmt::format("({}) < {}", promql::copies(cache.name), cache.replicas),
+       .signal = "node",
+       .summary = fmt::format("{}: {{{{ $value }}}} of {} copies follow the master {{{{ $labels.instance }}}}, for 5m.",
+                              cache.name, cache.replicas),
+       .action = "Start the one that is missing; until then one failure more may cost data.",
+       .why = "the master knows: a copy that is gone from discovery can't say so itself"});
 }
 
 void memory_of(const Cache& cache, Group& group) {
@@ -130,7 +176,7 @@ void memory_of(const Cache& cache, Group& group) {
                             .expr = fmt::format("{} > {}", used, promql::number(above)),
                             .signal = "memory",
                             .summary = fmt::format("{} uses {{{{ $value | humanizePercentage }}}} of maxmemory: above {} for {}.",
-                                                   cache.name, to_text(Ratio{above}), to_text(held)),
+                                                   node_of(cache), to_text(Ratio{above}), to_text(held)),
                             .action = std::move(action)});
   };
   add("High", Severity::warning, 0.7, 30min,
@@ -150,9 +196,9 @@ void operations(const Cache& cache, Group& group) {
        .expr =
            fmt::format("max({}) > {}", promql::series("redis_instantaneous_ops_per_sec", cache.name), promql::number(0.8 * most)),
        .signal = "operations",
-       .summary = fmt::format(
-           "A node of {} does {{{{ $value | humanize }}}} operations a second: above 80% of the {} one carries, for 10m.",
-           cache.name, promql::number(most)),
+       .summary =
+           fmt::format("{} does {{{{ $value | humanize }}}} operations a second: above 80% of the {} one carries, for 10m.",
+                       node_of(cache), promql::number(most)),
        .action = cache.architecture == CacheArchitecture::cluster ? "Add shards."
                                                                   : "Enable cluster mode, or move a use to a cache of its own.",
        .why = "derived: 80% of ops_max"});
@@ -167,7 +213,7 @@ void clients(const Cache& cache, Group& group) {
                             .expr = fmt::format("max({}) > {}", promql::series("redis_connected_clients", cache.name),
                                                 promql::number(share * cache.max_clients)),
                             .signal = "clients",
-                            .summary = fmt::format("{} has {{{{ $value }}}} clients: above {} of {} for {}.", cache.name,
+                            .summary = fmt::format("{} has {{{{ $value }}}} clients: above {} of {} for {}.", node_of(cache),
                                                    to_text(Ratio{share}), cache.max_clients, to_text(held)),
                             .action = "Look for an instance that leaks connections; else raise maxclients, or scale Redis.",
                             .why = fmt::format("derived: {} of maxclients {}", to_text(Ratio{share}), cache.max_clients)});
@@ -204,8 +250,7 @@ void database_alerts(const Scope& scope, const Database& database, Group& group)
 }
 
 void pooler_alerts(const Pooler& pooler, Group& group) {
-  const int servers =
-      pooler.max_db_connections > 0 ? pooler.max_db_connections : pooler.default_pool_size + pooler.reserve_pool_size;
+  const int servers = servers_of(pooler);
   for (const char* series : {"pgbouncer_pools_client_waiting_connections", "pgbouncer_pools_client_active_connections",
                              "pgbouncer_pools_server_active_connections"})
     group.need(pooler.name, series);
@@ -254,6 +299,7 @@ void pooler_alerts(const Pooler& pooler, Group& group) {
 void cache_alerts(const Cache& cache, Group& group) {
   group.alerts.push_back(
       down_alert(cache.name, "redis_up", "Look whether Redis runs, then whether its exporter has the password."));
+  nodes(cache, group);
   memory_of(cache, group);
   operations(cache, group);
   clients(cache, group);
@@ -261,7 +307,8 @@ void cache_alerts(const Cache& cache, Group& group) {
 }
 
 void vector_store_alerts(const VectorStore& store, Group& group) {
-  group.alerts.push_back(down_alert(store.name, "up", "Look whether Qdrant runs and has its disk."));
+  group.alerts.push_back(
+      down_alert(store.name, "up", "Look whether Qdrant runs and has its disk, then whether Prometheus has its API key."));
   if (store.nodes > 1)
     group.alerts.push_back(
         {.name = "NodeDown",

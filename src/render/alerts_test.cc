@@ -56,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(A6, Figures,
 INSTANTIATE_TEST_SUITE_P(K23, Figures,
                          testing::Values(Row{"kaireon", "ApiCpuGrowing", " / 2 > 0.6", "30m", "info"},
                                          Row{"kaireon", "ApiMemoryGrowing", " / 2147483648 > 0.75", "30m", "info"},
-                                         Row{"kaireon", "WorkerDecisionsBacklogGrowing", " > 50", "30m", "info"},
+                                         Row{"kaireon", "WorkerDecisionsBacklogGrowing", ",key=\"decisions\"}[30m])) > 0", "30m",
+                                             "info"},
                                          Row{"kaireon", "MainCpuHigh", " / 100 > 0.7", "15m", "warning"},
                                          Row{"kaireon", "MainConnectionsHigh", " > 280", "10m", "warning"},
                                          Row{"kaireon", "MainStorageHigh", " > 375809638400", "30m", "warning"},
@@ -172,6 +173,70 @@ tiers:
   ASSERT_NE(rule, nullptr);
   EXPECT_EQ(rule->at("expr").text(), "(\n" + stack.signals[0].query + "\n) > 5");
   EXPECT_THAT(rule->at("annotations").at("summary").text(), Not(HasSubstr("Boom")));
+}
+
+// Reserves of a third: 70 % of all would be beyond 90 % of what is left.
+TEST(Alerts, ConnectionsAreHighBeforeTheyAreCritical) {
+  const auto figure = [](const Yaml& groups, std::string_view name) {
+    const std::string expr = rule_in(groups, name)->at("expr").text();
+    return std::stod(expr.substr(expr.rfind(' ')));
+  };
+  for (int reserve = 3; reserve < 200; ++reserve) {
+    Stack stack;
+    stack.databases.push_back({.name = "main", .max_connections = 200, .reserve = {.superuser = reserve}});
+    std::vector<Note> notes;
+    const Yaml groups = rule_groups(stack, notes);
+    const double high = figure(groups, "MainConnectionsHigh"), critical = figure(groups, "MainConnectionsCritical");
+    EXPECT_LT(high, critical) << reserve;
+    EXPECT_DOUBLE_EQ(high, reserve <= 25 ? 140 : 0.8 * (200 - reserve)) << reserve;
+  }
+}
+
+TEST(Alerts, ARuleOnAnotherPrometheusIsNoted) {
+  std::vector<Note> notes;
+  rule_groups(stack_from(R"(
+apiVersion: plimsoll/v1
+name: s
+balancer: {listen: 8080}
+signals:
+  slow: {from: prometheus, url: "http://metrics.example:9090", query: slow_seconds
+}
+tiers:
+  api:
+    kind: service
+    run: {command: [x]}
+    instance: {cpu: 1}
+    replicas: 1..2
+    scale: {rules: [{
+when: slow > 5, for: 5m, investigate: true}]}
+)"),
+              notes);
+  EXPECT_THAT(notes, Contains(testing::AllOf(testing::Field(&Note::path, "tiers.api.scale.rules[0]"),
+                                             testing::Field(&Note::text, HasSubstr("http://metrics.example:9090")))));
+}
+
+// KEDA keeps up to per_instance for each that runs; of workers without a page nobody knows how many those are.
+TEST(Alerts, K23_ABacklogGrowsBeyondTheWorkersThatRun) {
+  std::vector<Note> notes;
+  Stack stack = reference_stack("kaireon");
+  const auto expr = [&] { return rule_in(rule_groups(stack, notes), "WorkerDecisionsBacklogGrowing")->at("expr").text(); };
+  EXPECT_THAT(expr(), HasSubstr(") > 50 and max(deriv("));
+  for (Tier& tier : stack.tiers)
+    if (tier.name == "worker") tier.run.metrics = "/metrics";
+  EXPECT_THAT(expr(), EndsWith(") > 50 * count(up{job=\"worker\"} == 1)"));
+}
+
+TEST(Alerts, TheBalancersOwnAreOnlyWhereItTells) {
+  const auto of = [](const char* name) {
+    Yaml groups = Yaml::list();
+    add_balancer_group(reference_stack(name), groups);
+    return names_in(groups);
+  };
+  EXPECT_THAT(of("kaireon"),
+              testing::ElementsAre("BalancerDown", "BalancerNoServer", "BalancerErrorsHigh", "BalancerMetricsMissing"));
+  EXPECT_EQ(of("triage-warden"), of("kaireon"));
+  EXPECT_THAT(of("voiceassist"), testing::IsEmpty());  // nginx
+  EXPECT_THAT(names_of(reference_stack("kaireon")), Not(Contains(StartsWith("Balancer"))));
 }
 
 TEST(Promql, TextsAreQuoted) {

@@ -3,14 +3,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "render/cloud_parts.h"
+#include "render/promql.h"
 #include "render/targets.h"
 
 namespace plimsoll::render {
 namespace cloud_parts {
 
-std::string identifier(const Stack& stack, const std::string& component) { return fmt::format("{}-{}", stack.name, component); }
+namespace {
+
+/// FNV-1a, of 32 bits: the same on every machine.
+std::uint32_t digest(std::string_view text) {
+  std::uint32_t sum = 2166136261U;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 16777619U;
+  return sum;
+}
+
+}  // namespace
+
+std::string identifier(const Stack& stack, const std::string& component, std::size_t most) {
+  const std::string wanted = fmt::format("{}-{}", stack.name, component);
+  std::string id;
+  for (const char c : wanted)
+    if (c != '-' || !id.ends_with('-')) id += c;
+  if (id == wanted && id.size() <= most) return id;
+  const std::string end = fmt::format("{:08x}", digest(wanted));
+  id.resize(std::min(id.size(), most - end.size() - 1));
+  if (!id.ends_with('-')) id += '-';
+  return id + end;
+}
+
+void note_identifier(const Stack& stack, const std::string& component, const std::string& id, const ModelPath& path,
+                     std::vector<Note>& notes) {
+  const std::string plain = fmt::format("{}-{}", stack.name, component);
+  if (id != plain) notes.push_back({path, fmt::format("{} on AWS, which takes no {} for a name", id, plain)});
+}
 
 std::string shell_word(std::string_view text) {
   std::string out = "'";
@@ -23,7 +52,17 @@ std::string shell_word(std::string_view text) {
   return out += '\'';
 }
 
+std::string query_word(std::string_view query) {
+  return query.find('\'') == std::string_view::npos ? shell_word(query) : fmt::format("\"{}\"", query);
+}
+
 std::int64_t default_max_connections(Bytes memory) { return std::min<std::int64_t>(memory.count / 9531392, 5000); }
+
+std::string answer(std::string_view command, std::string_view query) {
+  return fmt::format("{} \\\n  --query {} --output json | tr -d '\"'", command, query_word(query));
+}
+
+std::string wait_for(std::string_view wanted, std::string_view command) { return fmt::format("wait_for {} {}", wanted, command); }
 
 std::string metric(std::string_view name_space, std::string_view name, std::string_view dimension, std::string_view value,
                    std::string_view statistic) {
@@ -34,7 +73,6 @@ std::string metric(std::string_view name_space, std::string_view name, std::stri
                      name_space, name, dimension, value, statistic, statistic);
 }
 
-bool is_rds(const Database& database) { return database.bought.instance_class.starts_with("db."); }
 bool is_elasticache(const Cache& cache) { return cache.bought.instance_class.starts_with("cache."); }
 
 }  // namespace cloud_parts
@@ -52,6 +90,24 @@ std::string region(const Stack& stack) {
   return fmt::format("export AWS_REGION={}{}", cloud_parts::shell_word(stack.regions.front().name), others);
 }
 
+constexpr std::string_view wait_for_in_shell =
+    R"sh(# wait_for WANTED COMMAND: asks until the answer is WANTED, every 30 s, an hour at most.
+wait_for() {
+  wanted=$1
+  tries=120
+  shift
+  until now=$("$@") && [ "$now" = "$wanted" ]; do
+    tries=$((tries - 1))
+    if [ "$tries" -eq 0 ]; then
+      echo "still $now, not $wanted" >&2
+      return 1
+    fi
+    sleep 30
+  done
+  echo "$now"
+}
+)sh";
+
 std::string head(const Stack& stack) {
   return fmt::format(R"(# AWS commands of the stack {0}
 
@@ -59,7 +115,7 @@ Made by `plimsoll render`; plimsoll runs none of them. Each change brings AWS to
 the command, how to see that it worked, and the way back. To change a figure, change the spec and render again.
 
 For the AWS CLI and a POSIX shell with GNU date (on macOS and BSD, `date -u -v-1H` in place of `date -u -d '-1 hour'`). Identifiers are
-`{0}-COMPONENT`. Run a change's blocks in one shell: later ones use variables of earlier ones.
+`{0}-COMPONENT`. Run this block and a change's blocks in one shell: later ones use variables of earlier ones.
 
 ```sh
 {1}
@@ -67,9 +123,9 @@ export AWS_DEFAULT_REGION="$AWS_REGION"  # what version 1 of the CLI reads
 export AWS_PAGER=''
 # A change with an outage waits for the maintenance window. To have it now, say so: apply=--apply-immediately
 apply=--no-apply-immediately
-```
+{2}```
 )",
-                     stack.name, region(stack));
+                     stack.name, region(stack), wait_for_in_shell);
 }
 
 std::string part(std::string_view title, const Step& step) {
@@ -89,7 +145,7 @@ std::string section(const Change& change) {
 
 void note_classes(const Stack& stack, std::vector<Note>& notes) {
   for (const Database& one : stack.databases)
-    if (!cloud_parts::is_rds(one) && !one.bought.instance_class.empty())
+    if (!promql::is_managed(one) && !one.bought.instance_class.empty())
       notes.push_back({fmt::format("databases.{}.class", one.name),
                        fmt::format("{} is no class of RDS (db.…): no commands", one.bought.instance_class)});
   for (const Cache& one : stack.caches)
@@ -111,10 +167,10 @@ Rendered cloud(const Stack& stack, const Options& /*options*/) {
   Rendered made;
   std::vector<Change> changes;
   for (const Database& database : stack.databases) {
-    if (!cloud_parts::is_rds(database)) continue;
+    if (!promql::is_managed(database)) continue;
     cloud_parts::add_database(stack, database, changes, made.notes);
     for (const Pooler& pooler : stack.poolers)
-      if (pooler.database == database.name) cloud_parts::add_proxy(stack, pooler, database, changes);
+      if (pooler.database == database.name) cloud_parts::add_proxy(stack, pooler, database, changes, made.notes);
   }
   for (const Cache& cache : stack.caches)
     if (cloud_parts::is_elasticache(cache)) cloud_parts::add_cache(stack, cache, changes, made.notes);

@@ -118,42 +118,78 @@ namespace {
 
 using compose_parts::Project;
 
-/// The notes that say what a container does here by itself, or where another file lies than here.
-bool is_done_here(const Stack& stack, const ModelPath& path) {
-  if (path == "balancer.listen" || path.ends_with(".sentinels") || path.ends_with(".read_replicas") || path.ends_with(".nodes"))
-    return true;
-  if (std::ranges::count(path, '.') < 2 && !path.starts_with("balancer")) return true;  // "caches.redis": how to start it
-  if (path.starts_with("poolers.")) return path.ends_with(".replicas");
-  return std::ranges::any_of(stack.caches, [&](const Cache& cache) {
-    return cache.architecture == CacheArchitecture::cluster && path == "caches." + cache.name + ".architecture";
-  });
+/// Notes of a store's target that say how to start it, or which secret it reads: its service does that here.
+bool is_started_here(const Project& project, const Note& note) {
+  const Stack& stack = project.stack;
+  const auto is = [&](const std::string& key, const std::string& name, std::string_view more) {
+    return project.is_here(name) && note.path == fmt::format("{}.{}{}", key, name, more);
+  };
+  const auto any = [&](const auto& all, const auto& says) { return std::ranges::any_of(all, says); };
+  return any(stack.databases,
+             [&](const Database& one) { return is("databases", one.name, "") || is("databases", one.name, ".read_replicas"); }) ||
+         any(stack.poolers,
+             [&](const Pooler& one) { return is("poolers", one.name, "") || is("poolers", one.name, ".replicas"); }) ||
+         any(stack.vector_stores,
+             [&](const VectorStore& one) {
+               return is("vector_stores", one.name, "") || is("vector_stores", one.name, ".nodes");
+             }) ||
+         any(stack.caches, [&](const Cache& one) {
+           const bool made_here = one.architecture == CacheArchitecture::cluster && is("caches", one.name, ".architecture");
+           return made_here || is("caches", one.name, ".sentinels") || (note.to_make && is("caches", one.name, ""));
+         });
 }
 
-void take(Project& project, Rendered made) {
+/// What Compose does by itself of what another target leaves to the reader.
+bool is_done_here(const Project& project, Target target, const Note& note) {
+  switch (target) {
+    case Target::pgbouncer:
+    case Target::postgresql:
+    case Target::redis:
+    case Target::qdrant:
+      return is_started_here(project, note);
+    case Target::prometheus:  // the exporters' settings and the file with an API key
+      return note.path.starts_with("caches.") ||
+             (note.to_make && (note.path.starts_with("databases.") || note.path.starts_with("vector_stores.")));
+    case Target::haproxy:
+      return note.path == "balancer.listen" || note.path == "balancer";  // names on Kubernetes
+    case Target::nginx:
+    case Target::traefik:
+      return note.path == "balancer.listen";
+    case Target::alertmanager:  // their files of secrets, and how they are started
+    case Target::grafana:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void take(Project& project, Target target) {
+  Rendered made = render(project.stack, target, project.options);
   for (File& file : made.files)
     if (!project.has_file(file.path)) project.files.push_back(std::move(file));
+  const bool none = made.files.empty();  // its note says that the stack has no such component
   for (Note& note : made.notes)
-    if (!is_done_here(project.stack, note.path)) project.notes.push_back(std::move(note));
+    if (!none && !is_done_here(project, target, note)) project.notes.push_back(std::move(note));
 }
 
 void files_of_others(Project& project) {
   const Stack& stack = project.stack;
-  const Options& options = project.options;
   if (stack.balancer && entrance_of(stack) != nullptr) {
     switch (stack.balancer->engine) {
       case BalancerEngine::nginx:
-        take(project, nginx(stack, options));
+        take(project, Target::nginx);
         break;
       case BalancerEngine::haproxy:
-        take(project, haproxy(stack, options));
+        take(project, Target::haproxy);
         break;
       case BalancerEngine::traefik:
-        take(project, traefik(stack, options));
+        take(project, Target::traefik);
         break;
     }
   }
-  for (const auto& make : {pgbouncer, postgresql, redis, qdrant, prometheus, alertmanager, grafana})
-    take(project, make(stack, options));
+  for (const Target target : {Target::pgbouncer, Target::postgresql, Target::redis, Target::qdrant, Target::prometheus,
+                              Target::alertmanager, Target::grafana})
+    take(project, target);
 }
 
 void note_secrets(Project& project) {
@@ -208,6 +244,7 @@ std::string document(const Project& project) {
                   "Passwords come from .env and secrets/, which it does not make.",
                   project.stack.name));
   root["services"] = in_order(project);
+  if (!project.networks.empty()) root["networks"] = project.networks;
   if (!project.volumes.empty()) root["volumes"] = project.volumes;
   if (!project.secrets.empty()) root["secrets"] = project.secrets;
   return to_yaml(root);

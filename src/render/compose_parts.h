@@ -21,7 +21,7 @@ struct Project {
   const Options& options;
   std::vector<File> files;  // of the other targets; what is there is mounted
   std::vector<Note> notes;
-  Yaml services, volumes, secrets;
+  Yaml services, networks, volumes, secrets;
 
   /// Passwords that are free to choose, by name, and how each file of secrets/ is made from them (a shell command that prints
   /// it).

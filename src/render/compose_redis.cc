@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "render/compose_parts.h"
 #include "render/names.h"
@@ -42,13 +43,8 @@ void size(Yaml& service, const Cache& cache) {
   if (cache.memory) service["deploy"]["resources"]["limits"]["memory"] = memory(*cache.memory);
 }
 
-/// `alias`: another name on the network; empty: none.
-Yaml node(Project& project, const Cache& cache, std::string_view file, const std::string& volume, const std::string& alias = "") {
+Yaml node(Project& project, const Cache& cache, std::string_view file, const std::string& volume) {
   Yaml service = redis_service(project, cache);
-  if (!alias.empty()) {
-    service["networks"]["default"]["aliases"].add(alias);
-    service["networks"]["default"]["aliases"].flow();
-  }
   service["command"] = Yaml::list({"redis-server", "redis.conf"}).flow();
   mount(project, service, fmt::format("redis/{}", file), fmt::format("{}/redis.conf", folder));
   if (!volume.empty()) keep_data(project, service, volume, "/data");
@@ -60,11 +56,42 @@ Yaml node(Project& project, const Cache& cache, std::string_view file, const std
   return service;
 }
 
+/// The first two numbers of the project's addresses. Docker's own networks are in 172.16/12 and 192.168/16, so these are in 10/8;
+/// by the stack's name, so that two stacks seldom want the same.
+std::string subnet_of(const Stack& stack) {
+  std::uint32_t hash = 2166136261U;  // FNV-1a
+  for (const char c : stack.name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return fmt::format("10.{}", 100 + hash % 100);
+}
+
+/// Where a node of a cluster stays: eight times 250 addresses for each cache, in the half that Docker gives to nobody.
+std::string address_of(const Project& project, const Cache& cache, int node) {
+  const auto& caches = project.stack.caches;
+  const auto place = static_cast<int>(std::ranges::find(caches, cache.name, &Cache::name) - caches.begin());
+  return fmt::format("{}.{}.{}", subnet_of(project.stack), 1 + 8 * place + (node - 1) / 250, 1 + (node - 1) % 250);
+}
+
+void fix_addresses(Project& project) {
+  const std::string subnet = subnet_of(project.stack);
+  Yaml& ipam = project.networks["default"]["ipam"];
+  ipam.about(
+      "Nodes of a Redis cluster know each other by address, so each keeps its own. Where the network has these addresses\n"
+      "already, take others, here and at the nodes, before the first start.");
+  ipam["config"] = Yaml::list();
+  Yaml& range = ipam["config"].add();
+  range["subnet"] = subnet + ".0.0/16";
+  range["ip_range"] = Yaml(subnet + ".128.0/17").why("of all others");
+}
+
 void add_cluster(Project& project, const Cache& cache) {
+  fix_addresses(project);
   for (int i = 1; i <= cache.nodes(); ++i) {
     const std::string name = fmt::format("{}-{}", cache.name, i);
-    // Where clients ask first has the cache's own name, too.
-    project.services[name] = node(project, cache, cache.name + ".conf", name, i == 1 ? cache.name : "");
+    Yaml service = node(project, cache, cache.name + ".conf", name);
+    Yaml& network = service["networks"]["default"];
+    network["ipv4_address"] = address_of(project, cache, i);
+    if (i == 1) network["aliases"] = Yaml::list({cache.name}).flow().why("where clients ask first");
+    project.services[name] = std::move(service);
   }
   Yaml create = redis_service(project, cache);
   create["profiles"].add("setup");
@@ -76,8 +103,7 @@ void add_cluster(Project& project, const Cache& cache) {
   project.notes.push_back(
       {fmt::format("caches.{}.architecture", cache.name),
        fmt::format("once, after the first start: docker compose -p {0} run --rm {1}-create. Verify: docker compose -p {0} "
-                   "exec {1}-1 redis-cli cluster info says cluster_state:ok. The nodes know each other by address: "
-                   "recreate their containers one at a time, never all at once",
+                   "exec {1}-1 redis-cli cluster info says cluster_state:ok",
                    project.stack.name, cache.name)});
 }
 

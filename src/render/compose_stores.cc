@@ -78,11 +78,14 @@ std::string replica_script(const Project& project, const Database& database) {
   std::string server;
   for (const Yaml& word : server_command(project, database, database.name + "-read.conf"))
     server += (server.empty() ? "" : " ") + word.text();
+  // Whole or not there: half a copy, or one without its signal, would start as a primary of its own.
   return fmt::format(
-      "install -d -m 0700 -o postgres -g postgres \"$PGDATA\"\n"
-      "if [ ! -s \"$PGDATA/PG_VERSION\" ]; then\n"
-      "  gosu postgres pg_basebackup -h {} -p {} -U {} -D \"$PGDATA\" -X stream -c fast\n"
-      "  gosu postgres touch \"$PGDATA/standby.signal\"\n"
+      "install -d -m 0700 -o postgres -g postgres \"${{PGDATA%/*}}\"\n"
+      "if [ ! -e \"$PGDATA\" ]; then\n"
+      "  rm -rf \"$PGDATA.new\"\n"
+      "  gosu postgres pg_basebackup -h {} -p {} -U {} -D \"$PGDATA.new\" -X stream -c fast\n"
+      "  gosu postgres touch \"$PGDATA.new/standby.signal\"\n"
+      "  mv \"$PGDATA.new\" \"$PGDATA\"\n"
       "fi\n"
       "exec gosu postgres {}\n",
       primary.host, primary.port, postgres_replication_role, server);
@@ -98,6 +101,8 @@ void add_replicas(Project& project, const Database& database) {
   service["command"].add(plain(replica_script(project, database)));
   service["environment"]["PGPASSWORD"] =
       Yaml(project.password(variable_of(database.name) + "_REPLICATION_PASSWORD")).why("to copy and to follow");
+  service["environment"]["PGDATA"] =
+      Yaml(fmt::format("{}/copy", data_at)).why("within the volume, so that a copy that is whole can be moved there");
   mount_conf(project, service, database, conf);
   service["deploy"]["replicas"] = Yaml(database.read_replicas).why("each has a volume of its own, gone with the container");
   size(service, database);
@@ -171,6 +176,8 @@ void add_poolers(Project& project) {
     health(service, {"CMD", "nc", "-z", "127.0.0.1",
                      std::to_string(endpoints_of(project.options, pooler.name, pgbouncer_port).front().port)});
     wait_for(project, service, pooler.database);
+    service["stop_signal"] = Yaml("SIGINT").why("lets transactions end; SIGTERM, Docker's own, cuts them off");
+    service["stop_grace_period"] = "30s";
     service["restart"] = "unless-stopped";
     project.services[pooler.name] = std::move(service);
   }

@@ -129,7 +129,50 @@ TEST(Compose, K17_SixNodesAndWhatMakesThemACluster) {
   EXPECT_THAT(service_of(text, "cache-create"),
               HasSubstr("cache-1:6379 cache-2:6379 cache-3:6379 cache-4:6379 cache-5:6379 cache-6:6379"));
   EXPECT_THAT(service_of(text, "cache-1"), HasSubstr("aliases: [cache]"));
-  EXPECT_THAT(service_of(text, "storefront"), HasSubstr("REDIS_CLUSTER_MODE: \"true\""));
+  EXPECT_THAT(service_of(text, "storefront"), HasSubstr("CACHE_CLUSTER_MODE: \"true\""));
+  EXPECT_THAT(service_of(text, "storefront"), HasSubstr("REDIS_URL: redis://:${JOBS_PASSWORD:?is not set}@jobs:6379"));
+  EXPECT_THAT(service_of(text, "storefront"), HasSubstr("CACHE_URL: redis://:${CACHE_PASSWORD:?is not set}@cache:6379"));
+}
+
+/// nodes.conf has addresses: with others after a restart no node would find any.
+TEST(Compose, K17_NodesOfAClusterKeepTheirAddresses) {
+  const std::string text = compose_of(reference_stack("acme"));
+  const std::size_t subnet = text.find("subnet: 10.");
+  ASSERT_NE(subnet, std::string::npos) << text;
+  const std::string net = text.substr(subnet + 8, text.find(".0.0/16", subnet) - subnet - 8);
+  EXPECT_THAT(text, HasSubstr("ip_range: " + net + ".128.0/17"));
+  for (int i = 1; i <= 6; ++i)
+    EXPECT_THAT(service_of(text, "cache-" + std::to_string(i)),
+                HasSubstr("ipv4_address: \"" + net + ".1." + std::to_string(i) + "\"\n"));
+  EXPECT_THAT(compose_of(reference_stack("kaireon")), Not(HasSubstr("subnet")));
+}
+
+TEST(Compose, AnInterruptedCopyIsMadeAgainAndNeverStartsAsAPrimary) {
+  const std::string text = service_of(compose_of(reference_stack("voiceassist")), "main-read");
+  const std::size_t copy = text.find("-D \"$$PGDATA.new\""), sign = text.find("touch \"$$PGDATA.new/standby.signal\""),
+                    move = text.find("mv \"$$PGDATA.new\" \"$$PGDATA\"");
+  EXPECT_LT(copy, sign);
+  EXPECT_LT(sign, move);
+  EXPECT_NE(move, std::string::npos) << text;
+  EXPECT_THAT(text, HasSubstr("PGDATA: /var/lib/postgresql/data/copy")) << "a mounted folder can't be replaced";
+}
+
+TEST(Compose, APoolerLetsTransactionsEnd) {
+  EXPECT_THAT(service_of(compose_of(reference_stack("kaireon")), "pooler"),
+              AllOf(HasSubstr("stop_signal: SIGINT"), HasSubstr("stop_grace_period: 30s")));
+}
+
+TEST(Compose, OnlyNotesOfWhatItDoesAreLeftOut) {
+  const std::string notes = notes_of(render(reference_stack("acme"), Target::compose, {}));
+  EXPECT_THAT(notes, HasSubstr("clients must speak the cluster's protocol"));
+  for (const char* done : {"auth.conf of the folder", "--check-single-keys", "userlist.txt in the folder",
+                           "postgres -c config_file", "start it with --data.retention", "first login is admin"})
+    EXPECT_THAT(notes, Not(HasSubstr(done)));
+  Stack stack = reference_stack("kaireon");
+  stack.balancer->engine = BalancerEngine::haproxy;
+  EXPECT_THAT(notes_of(render(stack, Target::compose, {})), Not(HasSubstr("on Kubernetes")));
+  const Options elsewhere{.at = {{"redis", {{"10.0.0.9", 6380}}}}};
+  EXPECT_THAT(notes_of(render(reference_stack("kaireon"), Target::compose, elsewhere)), HasSubstr("auth.conf of the folder"));
 }
 
 TEST(Compose, V10_ThreeNodesOfQdrantFindTheFirst) {
@@ -166,11 +209,11 @@ tiers:
   api:
     kind: service
     run:
-      command: [sh, -c, "echo $HOME '#'"]
+      command: [sh, -c, "echo $HOME $${HOME} '#'"]
       env: {PRICE: "5 $ # \"quoted\" 'so'", LINES: "a\nb: c\n- d", TOKEN: "${API_TOKEN}", MIXED: "x-${API_TOKEN}-$1", LITERAL: "$$y"}
 )");
   const std::string api = service_of(compose_of(stack), "api");
-  EXPECT_THAT(api, HasSubstr("command: [sh, -c, echo $$HOME '#']"));
+  EXPECT_THAT(api, HasSubstr("command: [sh, -c, \"echo $$HOME $${HOME} '#'\"]"));
   EXPECT_THAT(api, HasSubstr(R"(PRICE: "5 $$ # \"quoted\" 'so'")"));
   EXPECT_THAT(api, HasSubstr("LINES: |-\n        a\n        b: c\n        - d\n"));
   EXPECT_THAT(api, HasSubstr("TOKEN: ${API_TOKEN:?is not set}"));

@@ -19,7 +19,10 @@ std::string key_of(const Tier& tier, std::string_view key) { return fmt::format(
 constexpr char mark_begin = '\x01', mark_end = '\x02';
 
 Login marked(const std::string& component) {
-  return {postgres_app_role, fmt::format("{}{}_PASSWORD{}", mark_begin, variable_of(component), mark_end)};
+  const auto mark = [&](std::string_view what) {
+    return fmt::format("{}{}_{}{}", mark_begin, variable_of(component), what, mark_end);
+  };
+  return {postgres_app_role, mark("PASSWORD"), mark("API_KEY")};
 }
 
 std::string with_passwords(Project& project, const std::string& value) {
@@ -33,27 +36,12 @@ std::string with_passwords(Project& project, const std::string& value) {
   return out + plain(std::string_view(value).substr(at));
 }
 
-/// What a client of the tier's first cache must know besides the URL.
-void add_cache_mode(const Project& project, const Tier& tier, Yaml& environment) {
-  for (const Use& use : tier.uses) {
-    const Cache* cache = project.stack.cache(use.component);
-    if (cache == nullptr) continue;
-    if (cache->architecture == CacheArchitecture::cluster) environment["REDIS_CLUSTER_MODE"] = "true";
-    if (cache->architecture == CacheArchitecture::sentinel) {
-      environment["REDIS_SENTINELS"] = to_text(endpoints_of(project.options, cache->name + "-sentinel", sentinel_port).front());
-      environment["REDIS_MASTER_NAME"] = cache->name;
-    }
-    return;
-  }
-}
-
 Yaml environment_of(Project& project, const Tier& tier) {
   Yaml environment;
   environment["PORT"] = std::to_string(instance_port);
   environment["ADDRESS"] = "0.0.0.0";
   for (const Variable& one : variables_of(project.stack, tier, project.options, marked))
     if (!tier.run.env.contains(one.name)) environment[one.name] = Yaml(with_passwords(project, one.value)).why(one.derived);
-  add_cache_mode(project, tier, environment);
   for (const auto& [name, value] : tier.run.env) environment[name] = with_references(value);
   return environment;
 }
@@ -71,7 +59,7 @@ void add_command(Project& project, const Tier& tier, Yaml& service) {
     return;
   }
   std::vector<Yaml> words;
-  for (const std::string& word : tier.run.command) words.emplace_back(with_references(word));
+  for (const std::string& word : tier.run.command) words.emplace_back(plain(word));
   service["command"] = Yaml::list(std::move(words)).flow();
 }
 

@@ -8,6 +8,7 @@
 #include "core/quantity.h"
 #include "render/grafana_panels.h"
 #include "render/names.h"
+#include "render/pgbouncer.h"
 #include "render/promql.h"
 #include "render/targets.h"
 #include "render/yaml.h"
@@ -90,8 +91,7 @@ Row tier_row(const Stack& stack, const Tier& tier) {
 }
 
 Row pooler_row(const Pooler& pooler) {
-  const int servers =
-      pooler.max_db_connections > 0 ? pooler.max_db_connections : pooler.default_pool_size + pooler.reserve_pool_size;
+  const int servers = servers_of(pooler);
   return {fmt::format("Pooler: {}", pooler.name),
           {{fmt::format("Connections to {} in use", pooler.database),
             "short",
@@ -163,6 +163,33 @@ Row cache_row(const Cache& cache) {
   return row;
 }
 
+Row balancer_row(const Stack& stack) {
+  Row row{"Balancer", {}};
+  if (!promql::tells_of_itself(stack)) return row;
+  const std::string& tier = entrance_of(stack)->name;
+  const BalancerEngine engine = stack.balancer->engine;
+  row.panels.push_back(
+      {fmt::format("Instances of {} it sends to", tier), "short", {{"healthy", promql::balancer_servers(engine, tier)}}});
+  row.panels.push_back({"Answers", "reqps", {{"answers", promql::balancer_requests(engine, tier)}}});
+  row.panels.push_back(
+      {"Answers that are 5xx",
+       "percentunit",
+       {{"5xx", fmt::format("{} / {}", promql::balancer_requests(engine, tier, true), promql::balancer_requests(engine, tier))}},
+       {{0.05, "orange"}},
+       "Its own among them: no instance, or too late an answer."});
+  return row;
+}
+
+Row vector_store_row(const VectorStore& store) {
+  const auto rate = [&](std::string_view more) {
+    return fmt::format("sum(rate({}[5m]))", promql::series("rest_responses_total", store.name, more));
+  };
+  return {fmt::format("Qdrant: {}", store.name),
+          {{"Nodes", "short", {{"running", promql::instances(store.name)}}, {}, fmt::format("{} in all.", store.nodes)},
+           {"Requests by REST", "reqps", {{"requests", rate("")}, {"5xx", rate("status=~\"5..\"")}}},
+           {"Memory", "bytes", {{"fullest node", fmt::format("max({})", promql::series("memory_resident_bytes", store.name))}}}}};
+}
+
 /// 8 to 40 characters, the same for the same stack.
 std::string uid_of(const Stack& stack) {
   const std::string full = "plimsoll-" + stack.name;
@@ -182,10 +209,12 @@ Yaml datasource_variable() {
 
 std::string board(const Stack& stack) {
   std::vector<Row> rows = {users(stack)};
+  rows.push_back(balancer_row(stack));
   for (const Tier& tier : stack.tiers) rows.push_back(tier_row(stack, tier));
   for (const Pooler& pooler : stack.poolers) rows.push_back(pooler_row(pooler));
   for (const Database& database : stack.databases) rows.push_back(database_row(database));
   for (const Cache& cache : stack.caches) rows.push_back(cache_row(cache));
+  for (const VectorStore& store : stack.vector_stores) rows.push_back(vector_store_row(store));
 
   Yaml root;
   root["uid"] = uid_of(stack);

@@ -50,12 +50,21 @@ resolvers dns
 )";
 }
 
+// HAProxy's longest time is 2³¹ - 1 ms, 24.8 days, and an entry lives for two windows.
+constexpr std::int64_t longest_window = 1'000'000;
+
+std::int64_t exact_window(Rate rate) {
+  const double seconds = std::ceil(1 / rate.per_second - 1e-9);
+  return seconds > static_cast<double>(longest_window) ? longest_window + 1
+                                                       : std::max<std::int64_t>(60, static_cast<std::int64_t>(seconds));
+}
+
 /// HAProxy counts what it let through in sliding windows. A short one bounds what comes at once, a long one the rate.
 std::string rate_limit(const Balancer& balancer) {
   if (!balancer.client_rate) return {};
   const double rate = balancer.client_rate->per_second;
   const int burst = balancer.client_burst;
-  const std::int64_t window = std::max<std::int64_t>(60, static_cast<std::int64_t>(std::ceil(1 / rate - 1e-9)));
+  const std::int64_t window = std::min(longest_window, exact_window(*balancer.client_rate));
   const auto within = [&](double seconds) {
     return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::floor(rate * seconds + 1e-9)) + burst);
   };
@@ -123,6 +132,11 @@ void note(const Stack& stack, const Tier& tier, bool resolves, std::vector<Note>
     notes.push_back({"balancer.sticky",
                      "an instance that is set to drain still gets the clients with its cookie; `state maint` sends "
                      "them elsewhere"});
+  if (stack.balancer->client_rate && exact_window(*stack.balancer->client_rate) > longest_window)
+    notes.push_back(
+        {"balancer.client_rate", fmt::format("HAProxy counts for 24 days at most: one request and client_burst in {} s "
+                                             "is the least it can say",
+                                             longest_window)});
   if (stack.balancer->client_rate)
     notes.push_back({"balancer.client_rate", "HAProxy has no token bucket: it counts requests in two sliding windows instead"});
 }

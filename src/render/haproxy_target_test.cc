@@ -111,5 +111,17 @@ TEST(Haproxy, WritesNothingWithoutABalancerOrAService) {
   EXPECT_THAT(haproxy(made, {}).notes, has_note("balancer", "none"));
 }
 
+/// HAProxy refuses times beyond 2^31 - 1 ms.
+TEST(Haproxy, ARateOfNextToNothingIsCountedForAsLongAsItCan) {
+  Stack made = stack();
+  made.balancer->client_rate = Rate{0.001 / 3600};
+  made.balancer->client_burst = 0;
+  const Rendered rendered = haproxy(made, {});
+  EXPECT_THAT(file_of(rendered, "haproxy/haproxy.cfg"), HasSubstr("expire 2000000s store gpc0_rate(1s),gpc1_rate(1000000s)"));
+  EXPECT_THAT(rendered.notes, has_note("balancer.client_rate", "24 days at most"));
+  made.balancer->client_rate = Rate{0.01};
+  EXPECT_THAT(haproxy(made, {}).notes, Not(has_note("balancer.client_rate", "24 days at most")));
+}
+
 }  // namespace
 }  // namespace plimsoll::render

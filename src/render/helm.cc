@@ -1,25 +1,45 @@
-// Values of a chart laid out as `helm create` lays it out: one file a tier, under the names that its templates read. Keys that
-// most teams add to that chart (env, terminationGracePeriodSeconds, …) stand at the end, and a note names them.
+// Values of a chart laid out as `helm create` lays it out: one file a tier, under the names that its templates read. They are
+// what the target kubernetes has in the tier's Deployment, so nothing is worked out twice. Keys that most teams add to that chart
+// (env, terminationGracePeriodSeconds, …) stand at the end, and a note names them; objects that it has no template for are a file
+// of their own beside the values.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "core/quantity.h"
 #include "render/kubernetes.h"
-#include "render/kubernetes_env.h"
 #include "render/kubernetes_metrics.h"
-#include "render/kubernetes_pod.h"
+#include "render/kubernetes_scaling.h"
 #include "render/names.h"
 #include "render/targets.h"
 
 namespace plimsoll::render {
 namespace {
 
+using kube::Documents;
+using kube::path_of;
 using kube::Scope;
 
-ModelPath path_of(const Tier& tier, std::string_view key) { return fmt::format("tiers.{}.{}", tier.name, key); }
+const Yaml* of_kind(const Documents& all, std::string_view kind) {
+  const auto found = std::ranges::find_if(all, [&](const Yaml& one) { return one.at("kind").text() == kind; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// A tier as the target kubernetes has it.
+struct Parts {
+  Documents scaling, workload, monitors;
+
+  Parts(const Scope& scope, const Tier& tier)
+      : scaling(kube::scaling_of(scope, tier)),
+        workload(kube::workload_of(scope, tier, scaling)),
+        monitors(kube::monitor_of(scope, tier)) {}
+
+  [[nodiscard]] const Yaml& deployment() const { return of_kind(workload, "Deployment")->at("spec"); }
+  [[nodiscard]] const Yaml& pod() const { return deployment().at("template").at("spec"); }
+  [[nodiscard]] const Yaml& container() const { return pod().at("containers").items().front(); }
+  [[nodiscard]] bool keda() const { return of_kind(scaling, "ScaledObject") != nullptr; }
+};
 
 /// "registry:5000/shop/api:1.4" → repository and tag; a digest stays with its algorithm, since the chart puts ":" between the
 /// two.
@@ -34,114 +54,145 @@ Yaml image(const Scope& scope, const Tier& tier) {
   return made;
 }
 
-Yaml probe(const std::string& path, const Probe& how, Duration least_after) {
-  const Probe kubernetes_own;
-  Yaml made;
-  made["httpGet"]["path"] = path;
-  made["httpGet"]["port"] = "http";
-  if (least_after > how.after)
-    made["initialDelaySeconds"] = Yaml(seconds_of(least_after)).why("run.ready_within: this chart has no startupProbe");
-  else if (how.after > Duration::zero())
-    made["initialDelaySeconds"] = seconds_of(how.after);
-  made["periodSeconds"] = seconds_of(how.every);
-  if (how.timeout != kubernetes_own.timeout) made["timeoutSeconds"] = seconds_of(how.timeout);
-  if (how.failures != kubernetes_own.failures) made["failureThreshold"] = how.failures;
+void probes(const Parts& parts, const Tier& tier, Yaml& values) {
+  const Yaml& container = parts.container();
+  if (container.has("livenessProbe")) {
+    Yaml& live = values["livenessProbe"] = container.at("livenessProbe");
+    if (tier.run.ready_within > tier.run.live_probe.after)
+      live["initialDelaySeconds"] =
+          Yaml(seconds_of(tier.run.ready_within)).why("run.ready_within: this chart has no startupProbe");
+  } else {
+    values["livenessProbe"] = Yaml::null().why("run.live is not stated; the chart's own asks for /");
+  }
+  values["readinessProbe"] = container.at("readinessProbe");
+}
+
+/// Shares of CPU and memory, in whole percent: all that the chart's HPA knows.
+struct Shares {
+  std::optional<std::int64_t> cpu, memory;
+  [[nodiscard]] bool any() const { return cpu || memory; }
+};
+
+Shares shares_of(const Tier& tier, const Parts& parts) {
+  Shares made;
+  if (of_kind(parts.scaling, "HorizontalPodAutoscaler") == nullptr) return made;
+  for (const MetricTarget& one : kube::targets_of(tier))
+    if (one.type == TargetType::utilization)
+      (one.signal == SignalKind::cpu ? made.cpu : made.memory) = std::max(1LL, std::llround(one.target * 100));
   return made;
 }
 
-/// The chart's HPA knows CPU and memory, in percent of the request, and nothing else.
-Yaml autoscaling(const Scope& scope, const Tier& tier) {
-  const auto note = [&](std::string_view key, std::string text) { scope.notes.push_back({path_of(tier, key), std::move(text)}); };
-  Yaml made;
-  std::optional<std::int64_t> cpu, memory;
-  const bool keda = kube::wants_keda(tier);
+/// What the chart's HPA leaves out of the spec's.
+void note_autoscaling(const Scope& scope, const Tier& tier) {
+  const auto note = [&](std::string_view key, std::string_view what) {
+    scope.notes.push_back(
+        {path_of(tier, key), fmt::format("the chart's HPA {}: to have it, set autoscaling.enabled: false and replicaCount: null, "
+                                         "and apply the HorizontalPodAutoscaler of target kubernetes instead",
+                                         what)});
+  };
   const std::vector<MetricTarget> targets = kube::targets_of(tier);
-  for (std::size_t i = 0; i < targets.size() && !keda; ++i) {
-    const MetricTarget& one = targets[i];
-    if (one.type == TargetType::utilization)
-      (one.signal == SignalKind::cpu ? cpu : memory) = std::max(1LL, std::llround(one.target * 100));
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (targets[i].type != TargetType::utilization && kube::figure_of(scope, tier, targets[i]).source != kube::Source::none)
+      note(fmt::format("scale.metrics[{}]", i), "has shares of CPU and memory only");
+  if (tier.scale.behavior.given || tier.scale.step.in || tier.scale.step.out) note("scale.behavior", "has no behavior");
+}
+
+Yaml autoscaling(const Scope& scope, const Tier& tier, const Parts& parts, const std::string& objects) {
+  const Shares shares = shares_of(tier, parts);
+  Yaml made;
+  made["enabled"] = shares.any();
+  if (!shares.any()) {
+    if (!parts.deployment().has("replicas"))
+      made["enabled"].why(fmt::format("{} scales it, in {}; the chart's HPA would work against it",
+                                      parts.keda() ? "the ScaledObject" : "an HPA", objects));
     else
-      note(fmt::format("scale.metrics[{}]", i),
-           "the chart's HPA has shares of CPU and memory only; target kubernetes has this one");
+      made["enabled"].why("no target that the chart's HPA could follow");
+    return made;
   }
-  made["enabled"] = cpu || memory;
-  if (keda) {
-    made["enabled"].why("KEDA scales it: the ScaledObject of target kubernetes, beside the chart");
-    note("scale", "KEDA's ScaledObject is in target kubernetes; this chart has none");
-  } else if (!cpu && !memory) {
-    made["enabled"].why("no target that the chart's HPA could follow");
-  }
-  if (!cpu && !memory) return made;
   made["minReplicas"] = std::max(1, tier.replicas.min);
   made["maxReplicas"] = tier.replicas.max;
-  if (cpu)
-    made["targetCPUUtilizationPercentage"] = *cpu;
+  if (shares.cpu)
+    made["targetCPUUtilizationPercentage"] = *shares.cpu;
   else
     made["targetCPUUtilizationPercentage"] = Yaml::null().why("takes the chart's own 80 away");
-  if (memory) made["targetMemoryUtilizationPercentage"] = *memory;
-  if (tier.scale.behavior.given) note("scale.behavior", "the chart's HPA has no behavior; target kubernetes has it");
+  if (shares.memory) made["targetMemoryUtilizationPercentage"] = *shares.memory;
+  note_autoscaling(scope, tier);
   return made;
 }
 
-/// Node selector, affinity and spread as the pod of target kubernetes has them.
-void placement(const Scope& scope, const Tier& tier, Yaml& values) {
-  const Bought& bought = tier.instance.bought;
-  if (bought.arch == Arch::arm64) values["nodeSelector"]["kubernetes.io/arch"] = "arm64";
-  if (bought.market == Market::spot) values["nodeSelector"]["karpenter.sh/capacity-type"] = Yaml("spot").why("Karpenter's label");
-  if (!tier.placement) return;
-  if (tier.placement->own_hosts || tier.placement->spread_hosts > 0)
-    kube::avoid_one_host(scope, tier.name, values, tier.placement->spread_hosts, tier.placement->own_hosts);
+/// The count: the chart writes it into the Deployment with every upgrade, unless its own HPA is on.
+Yaml replica_count(const Scope& scope, const Tier& tier, const Parts& parts) {
+  if (parts.deployment().has("replicas")) return parts.deployment().at("replicas");
+  if (shares_of(tier, parts).any()) return Yaml(std::max(1, tier.replicas.min)).why("not used while autoscaling.enabled");
+  const std::string_view scaler = parts.keda() ? "KEDA" : "an HPA of its own";
+  scope.notes.push_back(
+      {path_of(tier, "replicas"),
+       fmt::format(
+           "{0} sets the count of {1}, and the chart as `helm create` makes it would set it back with every helm upgrade: "
+           "put `{{{{- with .Values.replicaCount }}}}` and `{{{{- end }}}}` around `replicas:` in its templates/deployment.yaml",
+           scaler, tier.name),
+       true});
+  return Yaml::null().why(fmt::format("{} sets it: deployment.yaml must leave `replicas` out where this is null", scaler));
 }
 
 /// What the chart as created has no template for.
-Yaml further(const Scope& scope, const Tier& tier) {
+Yaml further(const Parts& parts) {
   Yaml made;
-  made["env"] = kube::environment(scope, tier);
-  const bool service = tier.kind == TierKind::service;
-  const Duration drain = service && scope.stack.balancer ? scope.stack.balancer->drain : Duration::zero();
-  const std::int64_t pre_stop = service ? kube::pre_stop_seconds : 0;
-  made["terminationGracePeriodSeconds"] = pre_stop + seconds_of(drain) + seconds_of(tier.run.stop_within);
-  if (service)
-    made["terminationGracePeriodSeconds"].why(fmt::format("derived: {} s preStop + {} s balancer.drain + {} s run.stop_within",
-                                                          pre_stop, seconds_of(drain), seconds_of(tier.run.stop_within)));
-  if (service) made["lifecycle"] = kube::pre_stop(scope);
-  if (tier.placement && tier.placement->zone_skew > 0) {
-    Yaml& spread = made["topologySpreadConstraints"].add();
-    spread["maxSkew"] = tier.placement->zone_skew;
-    spread["topologyKey"] = "topology.kubernetes.io/zone";
-    spread["whenUnsatisfiable"] = tier.placement->zones_strict ? "DoNotSchedule" : "ScheduleAnyway";
-    spread["labelSelector"]["matchLabels"] = kube::selector(scope, tier.name);
-  }
-  if (tier.disruption) {
-    const Yaml budget = kube::disruption_budget(scope, tier.name, kube::role_of(tier), *tier.disruption);
+  const auto take = [&](const Yaml& from, std::initializer_list<std::string_view> keys) {
+    for (const std::string_view key : keys)
+      if (from.has(key)) made[key] = from.at(key);
+  };
+  take(parts.container(), {"command", "env"});
+  take(parts.pod(), {"terminationGracePeriodSeconds"});
+  take(parts.container(), {"lifecycle"});
+  take(parts.pod(), {"topologySpreadConstraints"});
+  take(parts.deployment(), {"strategy"});
+  made["enableServiceLinks"] = Yaml(false).why("else a Service redis puts REDIS_PORT=tcp://… among its variables");
+  if (const Yaml* budget = of_kind(parts.workload, "PodDisruptionBudget"))
     for (const char* key : {"minAvailable", "maxUnavailable"})
-      if (budget.at("spec").has(key)) made["podDisruptionBudget"][key] = budget.at("spec").at(key);
-  }
+      if (budget->at("spec").has(key)) made["podDisruptionBudget"][key] = budget->at("spec").at(key);
   return made;
 }
 
-Yaml values_of(const Scope& scope, const Tier& tier) {
+/// Objects that the chart does not make: what scales the tier unless its HPA does, a lease's Role, monitors.
+Documents objects_of(const Tier& tier, const Parts& parts) {
+  Documents all;
+  for (const Yaml& one : parts.workload)
+    if (const std::string& kind = one.at("kind").text(); kind == "Role" || kind == "RoleBinding") all.push_back(one);
+  for (const Yaml& one : parts.scaling)
+    if (one.at("kind").text() != "HorizontalPodAutoscaler" || !shares_of(tier, parts).any()) all.push_back(one);
+  for (Yaml one : parts.monitors) {
+    Yaml only_name;
+    only_name["app.kubernetes.io/name"] = Yaml(tier.name).why("all that the chart's Service has of its labels");
+    if (one.at("kind").text() == "ServiceMonitor") one["spec"]["selector"]["matchLabels"] = std::move(only_name);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Yaml values_of(const Scope& scope, const Tier& tier, const Parts& parts, const std::string& objects) {
   Yaml values;
   values.about(
       fmt::format("Values of tier {} of the stack {}, made by `plimsoll render`, for a chart made by `helm create`.\n"
                   "  helm upgrade --install {} ./CHART -n {} -f {}-values.yaml",
                   tier.name, scope.stack.name, tier.name, scope.name_space(), tier.name));
-  values["replicaCount"] = std::max(tier.replicas.min, 0);
+  values["replicaCount"] = replica_count(scope, tier, parts);
   values["image"] = image(scope, tier);
   values["nameOverride"] = Yaml(tier.name).why("app.kubernetes.io/name");
   values["fullnameOverride"] = Yaml(tier.name).why("others know it by this host name");
   values["podLabels"]["app.kubernetes.io/part-of"] = scope.stack.name;
+  if (tier.leader) {
+    values["serviceAccount"]["create"] = true;
+    values["serviceAccount"]["name"] = Yaml(tier.name).why(fmt::format("its lease's Role is in {}", objects));
+  }
   values["service"]["type"] = "ClusterIP";
   values["service"]["port"] = Yaml(instance_port).why("the chart has the container listen on the Service's port");
-  values["resources"] = kube::resources(tier.instance.cpu, tier.instance.memory);
-  if (tier.run.live.empty())
-    values["livenessProbe"] = Yaml::null().why("run.live is not stated; the chart's own asks for /");
-  else
-    values["livenessProbe"] = probe(tier.run.live, tier.run.live_probe, tier.run.ready_within);
-  values["readinessProbe"] = probe(tier.run.ready, tier.run.ready_probe, Duration::zero());
-  values["autoscaling"] = autoscaling(scope, tier);
-  placement(scope, tier, values);
-  Yaml more = further(scope, tier);
+  values["resources"] = parts.container().at("resources");
+  probes(parts, tier, values);
+  values["autoscaling"] = autoscaling(scope, tier, parts, objects);
+  for (const char* key : {"nodeSelector", "affinity"})
+    if (parts.pod().has(key)) values[key] = parts.pod().at(key);
+  const Yaml more = further(parts);
   std::string keys;
   for (const std::string& key : more.keys()) {
     keys += (keys.empty() ? "" : ", ") + key;
@@ -149,10 +200,20 @@ Yaml values_of(const Scope& scope, const Tier& tier) {
   }
   values[more.keys().front()].about("From here on keys that `helm create` has no template for.");
   scope.notes.push_back(
-      {path_of(tier, "run"), fmt::format("the chart as `helm create` makes it reads no {}: its Deployment must take "
-                                         "them from .Values",
-                                         keys)});
+      {path_of(tier, "run"),
+       fmt::format("the chart as `helm create` makes it reads no {}: its templates must take them from .Values", keys), true});
   return values;
+}
+
+void put(const Scope& scope, const Tier& tier, std::vector<File>& files) {
+  const Parts parts(scope, tier);
+  const std::string objects = tier.name + "-objects.yaml";
+  files.push_back({fmt::format("helm/{}-values.yaml", tier.name), to_yaml(values_of(scope, tier, parts, objects))});
+  const Documents beside = objects_of(tier, parts);
+  if (beside.empty()) return;
+  files.push_back({"helm/" + objects, fmt::format("# What the chart of tier {} has no template for; of the stack {}, made by "
+                                                  "`plimsoll render`.\n#   kubectl apply -f {}\n{}",
+                                                  tier.name, scope.stack.name, objects, to_yaml(beside))});
 }
 
 }  // namespace
@@ -160,10 +221,7 @@ Yaml values_of(const Scope& scope, const Tier& tier) {
 Rendered helm(const Stack& stack, const Options& options) {
   Rendered made;
   const Scope scope{stack, options, made.notes};
-  for (const Tier& tier : stack.tiers) {
-    note_missing_image(tier, made.notes);
-    made.files.push_back({fmt::format("helm/{}-values.yaml", tier.name), to_yaml(values_of(scope, tier))});
-  }
+  for (const Tier& tier : stack.tiers) put(scope, tier, made.files);
   if (made.files.empty()) made.notes.push_back({"tiers", "there is no tier, so there are no values"});
   return made;
 }

@@ -42,6 +42,9 @@ void put(Rendered& made, const Stack& stack, const std::string& name, std::strin
        fmt::format("# {} of the stack {}, made by `plimsoll render`.\n{}", what, stack.name, to_yaml(documents))});
 }
 
+/// Before all others: `kubectl apply -f` goes through a folder by name, and no component's begins with a digit.
+constexpr const char* name_space_file = "00-namespace";
+
 /// A file's name beside those of the components.
 std::string free_name(const Stack& stack, std::string name) {
   while (is_component(stack, name)) name += "-of-all";
@@ -68,11 +71,21 @@ void note_what_is_left(const Scope& scope) {
     scope.notes.push_back({"regions", "these files are one region's: the same for the cluster of each"});
 }
 
+/// Kubernetes gives each pod variables of each Service of its namespace: of redis also REDIS_PORT, of the form
+/// tcp://10.0.0.1:6379.
+void keep_out_service_links(Documents& documents) {
+  for (Yaml& one : documents) {
+    if (!one.has("spec") || !one.at("spec").has("template")) continue;
+    pod_of(one)["enableServiceLinks"] = Yaml(false).why("else a Service redis puts REDIS_PORT=tcp://… among its variables");
+  }
+}
+
+}  // namespace
+
 void append(Documents& all, Documents more) {
   for (Yaml& one : more) all.push_back(std::move(one));
 }
 
-}  // namespace
 }  // namespace kube
 
 Rendered kubernetes(const Stack& stack, const Options& options) {
@@ -81,15 +94,18 @@ Rendered kubernetes(const Stack& stack, const Options& options) {
   const Options inside = kube::within(stack, options);
   const kube::Scope stores{stack, options, made.notes};
   const kube::Scope scope{stack, inside, made.notes};
-  const auto put = [&](const std::string& name, std::string_view what, const kube::Documents& documents) {
+  const auto put = [&](const std::string& name, std::string_view what, kube::Documents documents) {
+    kube::keep_out_service_links(documents);
     kube::put(made, stack, name, what, documents);
   };
-  put(kube::free_name(stack, "namespace"), "Namespace", {kube::name_space_of(scope)});
+  put(kube::name_space_file, "Namespace", {kube::name_space_of(scope)});
   for (const Tier& tier : stack.tiers) {
-    kube::Documents documents = kube::workload_of(scope, tier);
-    kube::append(documents, kube::scaling_of(scope, tier));
+    kube::Documents scaling = kube::scaling_of(scope, tier);
+    kube::Documents documents = kube::workload_of(scope, tier, scaling);
+    kube::append(documents, std::move(scaling));
     kube::append(documents, kube::monitor_of(scope, tier));
-    put(tier.name, fmt::format("{} {}", tier.kind == TierKind::service ? "Service tier" : "Worker tier", tier.name), documents);
+    put(tier.name, fmt::format("{} {}", tier.kind == TierKind::service ? "Service tier" : "Worker tier", tier.name),
+        std::move(documents));
   }
   for (const Database& one : stack.databases) put(one.name, "Database " + one.name, kube::database_of(stores, one));
   for (const Pooler& one : stack.poolers) put(one.name, "PgBouncer " + one.name, kube::pooler_of(stores, one));

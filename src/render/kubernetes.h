@@ -35,23 +35,31 @@ std::string_view role_of(const Tier&);
 
 using Documents = std::vector<Yaml>;
 
+/// Puts documents behind others.
+void append(Documents& all, Documents more);
+
 // kubernetes_workload.cc
-Documents workload_of(const Scope&,
-                      const Tier&);  // ServiceAccount and lease's Role where it leads, Deployment, Service, PodDisruptionBudget
+/// ServiceAccount and the lease's Role where it leads, Deployment, Service, PodDisruptionBudget. `scaling`: what scaling_of()
+/// made of the tier, as an autoscaler takes the count away from the Deployment.
+Documents workload_of(const Scope&, const Tier&, const Documents& scaling);
+// kubernetes_ingress.cc
 Documents ingress_of(const Scope&);  // of the balancer; empty: none
 // kubernetes_stores.cc
 Documents pooler_of(const Scope&, const Pooler&);
-Documents cache_of(const Scope&, const Cache&);
 Documents database_of(const Scope&, const Database&);
+// kubernetes_redis.cc
+Documents cache_of(const Scope&, const Cache&);
+// kubernetes_qdrant.cc
 Documents vector_store_of(const Scope&, const VectorStore&);
 // kubernetes_scaling.cc
 /// Whether KEDA scales the tier rather than an HPA: it has queues, a cron schedule, a formula, an idle count, or like: keda.
 bool wants_keda(const Tier&);
-Documents scaling_of(const Scope&,
-                     const Tier&);  // HorizontalPodAutoscaler or ScaledObject, TriggerAuthentication, VerticalPodAutoscaler
+/// HorizontalPodAutoscaler or ScaledObject, TriggerAuthentication, VerticalPodAutoscaler.
+Documents scaling_of(const Scope&, const Tier&);
 // kubernetes_monitoring.cc
 Documents monitor_of(const Scope&, const Tier&);  // ServiceMonitor, where the tier has metrics
 Documents alerts(const Scope&);                   // one PrometheusRule
-Documents adapter(const Scope&);                  // Prometheus Adapter's ConfigMap; empty: no metric needs it (A12)
+// kubernetes_adapter.cc
+Documents adapter(const Scope&);  // Prometheus Adapter's ConfigMap; empty: no metric needs it (A12)
 
 }  // namespace plimsoll::render::kube

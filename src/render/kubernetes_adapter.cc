@@ -6,6 +6,8 @@
 
 #include "render/kubernetes.h"
 #include "render/kubernetes_metrics.h"
+#include "render/kubernetes_scaling.h"
+#include "render/names.h"
 
 namespace plimsoll::render::kube {
 namespace {
@@ -58,14 +60,86 @@ void add_rule(Yaml& rules, Yaml rule) {
   rules.add(std::move(rule));
 }
 
+/// Where the adapter asks, as its chart's values have it.
+struct Asked {
+  std::string url, port, path;  // "http://prometheus.shop.svc.cluster.local", "9090", "/prom"
+  std::string given;            // as the spec's signals have it; empty: they have none, or the reader said another
+  bool guessed = false;
+};
+
+/// The parts of "http://HOST:PORT/PATH"; without a port the chart takes 0 for none.
+Asked parts_of(const std::string& url) {
+  const std::size_t host = url.find("://") + 3;
+  const std::size_t path = std::min(url.find('/', host), url.size());
+  const std::size_t bracket = url.find(']', host);
+  std::size_t port = url.find(':', bracket < path ? bracket : host);
+  if (port > path) port = path;
+  return {url.substr(0, port), port == path ? "0" : url.substr(port + 1, path - port - 1), url.substr(path), {}};
+}
+
+/// Such a URL that a shell and --set leave as it is.
+bool is_plain(const std::string& url) {
+  return url.find("://") != std::string::npos && std::ranges::all_of(url, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view(":/.-_~[]").find(c) != std::string_view::npos;
+         });
+}
+
+Asked server_of(const Scope& scope, const std::vector<Figure>& figures) {
+  if (scope.options.at.contains("prometheus")) {
+    Endpoint at = endpoints_of(scope.options, "prometheus", prometheus_port).front();
+    at.host = in_cluster(scope, at.host);
+    return parts_of("http://" + to_text(at));
+  }
+  for (const Figure& figure : figures)
+    if (is_plain(figure.server)) {
+      Asked made = parts_of(in_cluster_url(scope, figure.server));
+      made.given = figure.server;
+      return made;
+    }
+  Asked made = parts_of("http://prometheus-operated.monitoring.svc.cluster.local:9090");
+  made.guessed = true;
+  return made;
+}
+
+/// An HPA's query goes where the adapter's do, whatever server the spec names for it.
+void note_servers(const Scope& scope, const std::vector<Figure>& figures, const Asked& asked) {
+  for (const Figure& figure : figures) {
+    if (figure.server.empty() || figure.server == asked.given) continue;
+    const Note note{
+        fmt::format("signals.{}.url", figure.name),
+        fmt::format("an HPA has no place for it: the figure is asked of the one Prometheus that the adapter knows, {}:{}{}",
+                    asked.url, asked.port, asked.path)};
+    if (std::ranges::find(scope.notes, note) == scope.notes.end()) scope.notes.push_back(note);
+  }
+}
+
+std::string about(const Scope& scope, const Asked& asked) {
+  std::string set = fmt::format("rules.existing=prometheus-adapter,prometheus.url={},prometheus.port={}", asked.url, asked.port);
+  if (asked.path.size() > 1) set += ",prometheus.path=" + asked.path;
+  return fmt::format(
+      "Rules of Prometheus Adapter for the figures that the HPAs of this stack read beside CPU and memory, which metrics-server "
+      "has.\n"
+      "A cluster has one adapter: install it into this namespace with these rules,\n"
+      "  helm install prometheus-adapter prometheus-community/prometheus-adapter -n {} \\\n    --set '{}'\n{}"
+      "or put rules and externalRules into its values as rules.custom and rules.external. It serves them when these answer:\n"
+      "  kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1\n  kubectl get --raw /apis/external.metrics.k8s.io/v1beta1",
+      scope.name_space(), set,
+      asked.guessed
+          ? "(where Prometheus is, is a guess: kubectl get services -A | grep -i prometheus; --at prometheus=HOST:PORT says it)\n"
+          : "");
+}
+
 }  // namespace
 
 Documents adapter(const Scope& scope) {
   Yaml pods = Yaml::list(), external = Yaml::list();
+  std::vector<Figure> served;
   for (const Tier& tier : scope.stack.tiers) {
     if (wants_keda(tier)) continue;  // KEDA asks Prometheus itself
     for (const MetricTarget& target : targets_of(tier)) {
       const Figure figure = figure_of(scope, tier, target);
+      if (figure.source == Source::pods || figure.source == Source::external) served.push_back(figure);
       if (figure.source == Source::pods) add_rule(pods, rule_of_series(figure));
       if (figure.source == Source::external)
         add_rule(external, figure.series.empty() ? rule_of_query(figure) : rule_of_series(figure));
@@ -76,14 +150,9 @@ Documents adapter(const Scope& scope) {
   if (!pods.empty()) config["rules"] = std::move(pods);
   if (!external.empty()) config["externalRules"] = std::move(external);
   Yaml made = object(scope, "v1", "ConfigMap", "prometheus-adapter", "prometheus-adapter", "monitoring");
-  made.about(fmt::format(
-      "Rules of Prometheus Adapter for the figures that the HPAs of this stack read beside CPU and memory, which metrics-server "
-      "has.\n"
-      "A cluster has one adapter: install it into this namespace with these rules,\n"
-      "  helm install prometheus-adapter prometheus-community/prometheus-adapter -n {} --set rules.existing=prometheus-adapter\n"
-      "or put rules and externalRules into its values as rules.custom and rules.external. It serves them when these answer:\n"
-      "  kubectl get --raw /apis/custom.metrics.k8s.io/v1beta1\n  kubectl get --raw /apis/external.metrics.k8s.io/v1beta1",
-      scope.name_space()));
+  const Asked asked = server_of(scope, served);
+  note_servers(scope, served, asked);
+  made.about(about(scope, asked));
   made["data"]["config.yaml"] = to_yaml(config);
   return {std::move(made)};
 }

@@ -52,17 +52,23 @@ void add_policies(const Direction& of, Yaml& block) {
   if (of.rules.select == SelectPolicy::disabled) block["selectPolicy"] = "Disabled";
 }
 
-/// plimsoll takes away half of the instances at once unless rates are given; Kubernetes would take them all.
-void add_step(const Direction& of, Yaml& block) {
+/// scale.step as a rate, where no policies say another. Of what it is without, plimsoll takes away half of the instances at once,
+/// and Kubernetes all of them.
+void add_step(const Direction& of, const std::optional<Ratio>& share, Yaml& block) {
   const StepLimit& step = of.tier.scale.step;
-  const double share = step.in ? step.in->value : 0.5;
-  const auto percent = std::clamp<std::int64_t>(std::llround(share * 100), 1, 100);
-  Yaml made = policy("Percent", percent, std::clamp<std::int64_t>(seconds_of(step.observe), 1, longest_period));
-  if (!step.in)
-    made["value"].why(
-        fmt::format("plimsoll's own: at most half in {}; Kubernetes' own is all of them", plimsoll::to_text(step.observe)));
+  const auto percent = std::clamp<std::int64_t>(std::llround(share.value_or(Ratio{0.5}).value * 100), 1, 100);
+  const std::int64_t exact = seconds_of(step.observe);
+  if (exact > longest_period)
+    of.scope.notes.push_back({path_of(of.tier, "scale.step.observe"),
+                              fmt::format("Kubernetes takes {} s at most: {} s became that", longest_period, exact)});
+  Yaml made = policy("Percent", percent, std::clamp<std::int64_t>(exact, 1, longest_period));
+  made["value"].why(
+      share ? fmt::format("scale.step.{}", of.key == "up" ? "out" : "in")
+            : fmt::format("plimsoll's own: at most half in {}; Kubernetes' own is all of them", plimsoll::to_text(step.observe)));
   block["policies"].add(std::move(made));
 }
+
+bool has_no_rate(const BehaviorRules& rules) { return rules.policies.empty() && rules.select != SelectPolicy::disabled; }
 
 void add_tolerance(const Direction& of, Yaml& block) {
   const bool own = of.rules.tolerance.has_value();
@@ -93,6 +99,7 @@ Yaml behavior_of(const Scope& scope, const Tier& tier) {
   if (up.rules.window_given || (own && up.rules.window > Duration::zero()))
     rising["stabilizationWindowSeconds"] = within(up, up.rules.window, longest_window, ".window");
   add_policies(up, rising);
+  if (own && has_no_rate(up.rules) && scale.step.out) add_step(up, scale.step.out, rising);
   add_tolerance(up, rising);
   Yaml falling;
   if (down.rules.window_given || own) {
@@ -100,7 +107,7 @@ Yaml behavior_of(const Scope& scope, const Tier& tier) {
     if (!down.rules.window_given) falling["stabilizationWindowSeconds"].why("plimsoll's own; Kubernetes' own is 300");
   }
   add_policies(down, falling);
-  if (own && down.rules.policies.empty() && down.rules.select != SelectPolicy::disabled) add_step(down, falling);
+  if (own && has_no_rate(down.rules)) add_step(down, scale.step.in, falling);
   add_tolerance(down, falling);
   if (!rising.empty()) made["scaleUp"] = std::move(rising);
   if (!falling.empty()) made["scaleDown"] = std::move(falling);

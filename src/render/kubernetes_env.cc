@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "core/quantity.h"
@@ -13,19 +12,17 @@
 namespace plimsoll::render::kube {
 namespace {
 
-/// The length of a "${NAME}" at the front of a text; 0: there is none.
-std::size_t reference_length(std::string_view text) {
-  if (!text.starts_with("${")) return 0;
-  std::size_t end = 2;
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) ++end;
-  return end > 2 && end < text.size() && text[end] == '}' ? end + 1 : 0;
-}
-
 std::string_view name_in(std::string_view reference) { return reference.substr(2, reference.size() - 3); }
+
+/// One character of a text as Kubernetes must have it.
+std::string literal_at(std::string_view text, std::size_t i) {
+  const bool opens = text[i] == '$' && i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '$');
+  return opens ? "$$" : std::string(1, text[i]);
+}
 
 Login login_of(const std::string& component) {
   const std::string name = variable_of(component);
-  return {fmt::format("$({}_USER)", name), fmt::format("$({}_PASSWORD)", name)};
+  return {fmt::format("$({}_USER)", name), fmt::format("$({}_PASSWORD)", name), fmt::format("$({}_API_KEY)", name)};
 }
 
 Yaml plain(std::string_view name, std::string value, const std::string& why = "") {
@@ -50,10 +47,10 @@ class Environment {
       if (!is_own(one.name)) secrets_for(one.value);
     for (const Variable& one : variables)
       if (!is_own(one.name)) add(one.name, plain(one.name, one.value, one.derived));
-    cluster_mode();
     leader();
     for (const auto& [name, value] : tier_.run.env) own(name, value);
     if (!secret_keys_.empty()) note_secret();
+    note_overflow();
     return std::move(list_);
   }
 
@@ -85,20 +82,7 @@ class Environment {
       take(one.name, "_PASSWORD", "password");
     }
     for (const Cache& one : scope_.stack.caches) take(one.name, "_PASSWORD", "password");
-  }
-
-  /// A client must know that keys are spread over nodes, or that a Sentinel names the master.
-  void cluster_mode() {
-    for (const Use& use : tier_.uses) {
-      const Cache* cache = scope_.stack.cache(use.component);
-      if (!cache) continue;
-      if (cache->architecture == CacheArchitecture::cluster) add("REDIS_CLUSTER_MODE", plain("REDIS_CLUSTER_MODE", "true"));
-      if (cache->architecture == CacheArchitecture::sentinel) {
-        add("REDIS_SENTINELS", plain("REDIS_SENTINELS", fmt::format("{}-sentinel:{}", cache->name, sentinel_port)));
-        add("REDIS_MASTER_NAME", plain("REDIS_MASTER_NAME", cache->name));
-      }
-      return;  // REDIS_URL is that of the first cache
-    }
+    for (const VectorStore& one : scope_.stack.vector_stores) take(one.name, "_API_KEY", "api-key");
   }
 
   void leader() {
@@ -136,6 +120,16 @@ class Environment {
     }
   }
 
+  /// The instance contract has no variable for it.
+  void note_overflow() {
+    for (const Use& use : tier_.uses)
+      if (use.overflow > 0)
+        scope_.notes.push_back(
+            {fmt::format("tiers.{}.uses.{}.overflow", tier_.name, use.component),
+             fmt::format("the {} beyond POOL_SIZE are a setting of the program's own; {}'s budget has room for them",
+                         use.overflow, use.component)});
+  }
+
   void note_secret() {
     std::string literals;
     for (const std::string& key : secret_keys_) literals += fmt::format(" --from-literal={}=…", key);
@@ -153,6 +147,12 @@ class Environment {
 
 }  // namespace
 
+std::string literal(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) out += literal_at(text, i);
+  return out;
+}
+
 std::string env_value(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -161,8 +161,7 @@ std::string env_value(std::string_view text) {
       i += length - 1;
       continue;
     }
-    const bool opens = text[i] == '$' && i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '$');
-    out += opens ? "$$" : std::string(1, text[i]);
+    out += literal_at(text, i);
   }
   return out;
 }

@@ -8,8 +8,10 @@
 
 namespace plimsoll::render::kube {
 
-/// A text as `value:` of an environment variable must be written to arrive as it is: Kubernetes replaces $(NAME), and $$ by $.
-/// "${NAME}", a reference to a secret, becomes $(NAME).
+/// A text as a `value:` of env or a word of command must be written to arrive as it is: Kubernetes replaces $(NAME), and $$ by $.
+std::string literal(std::string_view text);
+
+/// The same of a value of run.env, where "${NAME}" is a reference to a secret and becomes $(NAME).
 std::string env_value(std::string_view text);
 
 /// The NAMEs of the "${NAME}" in a text, in order.

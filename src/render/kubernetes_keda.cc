@@ -15,26 +15,13 @@
 namespace plimsoll::render::kube {
 namespace {
 
-/// KEDA runs in a namespace of its own: a name without a dot is none of its neighbours but one of ours.
-std::string in_cluster(const Scope& scope, const std::string& host) {
-  const bool whole = host.find_first_of(".:") != std::string::npos || host == "localhost";
-  return whole ? host : fmt::format("{}.{}.svc.cluster.local", host, scope.name_space());
-}
-
 std::string address_of(const Scope& scope, Endpoint at) {
   at.host = in_cluster(scope, at.host);
   return to_text(at);
 }
 
-/// The same for the host within "http://prometheus:9090/path".
-std::string in_cluster_url(const Scope& scope, const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  const std::size_t host = scheme + 3;
-  if (host < url.size() && url[host] == '[') return url;
-  const std::size_t end = std::min(url.find_first_of(":/?#", host), url.size());
-  return url.substr(0, host) + in_cluster(scope, url.substr(host, end - host)) + url.substr(end);
-}
+/// How often the HPA that KEDA makes asks for figures while there are instances, whatever pollingInterval is.
+constexpr Duration hpa_asks = std::chrono::seconds(15);
 
 /// The triggers of one tier, as they are put together.
 class Triggers {
@@ -47,12 +34,14 @@ class Triggers {
            fmt::format("consumes.{}", queue.list));
     const std::vector<MetricTarget> targets = targets_of(tier_);
     for (std::size_t i = 0; i < targets.size(); ++i) target(targets[i], fmt::format("scale.metrics[{}]", i));
-    for (const ScheduleRule& rule : tier_.scale.schedule) cron(rule);
+    if (!tier_.scale.formula)  // KEDA would follow that alone; note_schedule() says so
+      for (const ScheduleRule& rule : tier_.scale.schedule) cron(rule);
     return std::move(list_);
   }
 
   [[nodiscard]] const Cache* cache() const { return cache_; }
   [[nodiscard]] bool external() const { return external_; }  // something beside CPU, memory and cron
+  [[nodiscard]] bool averages() const { return averages_; }  // one of these that falls back
   [[nodiscard]] bool only_resources() const { return only_resources_; }
 
  private:
@@ -85,8 +74,13 @@ class Triggers {
     return made;
   }
 
-  static void metric_type(Yaml& trigger, TargetType type) {
-    if (type == TargetType::value) trigger["metricType"] = "Value";
+  void metric_type(Yaml& trigger, TargetType type) {
+    if (type == TargetType::value)
+      trigger["metricType"] = "Value";
+    else
+      averages_ = true;
+    if (tier_.scale.poll > hpa_asks)
+      trigger["useCachedMetrics"] = Yaml(true).why("else the HPA has it asked for every 15 s, not every pollingInterval");
   }
 
   void resource(const MetricTarget& one, const Figure& figure) {
@@ -174,7 +168,7 @@ class Triggers {
   const Tier& tier_;
   Yaml list_ = Yaml::list();
   const Cache* cache_ = nullptr;
-  bool external_ = false, only_resources_ = true;
+  bool external_ = false, averages_ = false, only_resources_ = true;
 };
 
 std::int64_t poll_of(const Tier& tier) {
@@ -182,8 +176,13 @@ std::int64_t poll_of(const Tier& tier) {
   return tier.scale.like == Like::keda ? 30 : 15;
 }
 
-void add_times(const Tier& tier, Yaml& spec) {
+void add_times(const Scope& scope, const Tier& tier, Yaml& spec) {
   const Scale& scale = tier.scale;
+  if (scale.poll > Duration::zero() && scale.poll < hpa_asks)
+    scope.notes.push_back({path_of(tier, "scale.poll"),
+                           fmt::format("{}: so often KEDA looks whether to wake an idle tier; between one instance and the most "
+                                       "the HPA it makes decides every 15 s, a flag of kube-controller-manager",
+                                       plimsoll::to_text(scale.poll))});
   spec["pollingInterval"] = poll_of(tier);
   if (scale.poll == Duration::zero() && scale.like != Like::keda) spec["pollingInterval"].why("as often as an HPA decides");
   spec["cooldownPeriod"] = seconds_of(scale.cooldown);
@@ -206,14 +205,16 @@ void add_bounds(const Scope& scope, const Tier& tier, bool only_resources, Yaml&
   if (*tier.scale.idle > 0) note("scale.idle", "KEDA is dependable with an idle count of 0 only");
 }
 
-void add_fallback(const Scope& scope, const Tier& tier, bool external, Yaml& spec) {
+void add_fallback(const Scope& scope, const Tier& tier, const Triggers& triggers, Yaml& spec) {
   if (!tier.scale.fallback) return;
   const Fallback& fallback = *tier.scale.fallback;
-  if (!external) {
+  const auto none_for = [&](std::string_view what) {
     scope.notes.push_back(
-        {path_of(tier, "scale.fallback"), "KEDA has none for CPU, memory and cron: without figures the count stays"});
-    return;
-  }
+        {path_of(tier, "scale.fallback"), fmt::format("KEDA has none for {}: without figures the count stays", what)});
+  };
+  if (!triggers.external()) return none_for("CPU, memory and cron");
+  const bool averages = tier.scale.formula ? tier.scale.formula->type != TargetType::value : triggers.averages();
+  if (!averages) return none_for("targets of type `value`, only for `average`");
   Yaml& made = spec["fallback"];
   if (tier.scale.like == Like::keda) {
     made["failureThreshold"] = fallback.failures;
@@ -255,8 +256,10 @@ void add_advanced(const Scope& scope, const Tier& tier, Yaml& spec) {
 std::string about(const Scope& scope, const Tier& tier) {
   const std::string annotate =
       fmt::format("kubectl annotate scaledobject {} -n {} autoscaling.keda.sh/paused-replicas", tier.name, scope.name_space());
-  return fmt::format("KEDA must be in the cluster.\nTo pause it at a count, and to let it go on:\n  {}=\"{}\" --overwrite\n  {}-",
-                     annotate, tier.replicas.max, annotate);
+  return fmt::format(
+      "KEDA must be in the cluster.\nTo pause it at N, which the shell must have been told (N=…), and to let it go on:\n"
+      "  {}=\"${{N:?}}\" --overwrite\n  {}-",
+      annotate, annotate);
 }
 
 Yaml authentication(const Scope& scope, const Tier& tier, const Cache& cache) {
@@ -282,9 +285,9 @@ Documents keda_of(const Scope& scope, const Tier& tier) {
   made.about(about(scope, tier));
   Yaml& spec = made["spec"];
   spec["scaleTargetRef"]["name"] = tier.name;
-  add_times(tier, spec);
+  add_times(scope, tier, spec);
   add_bounds(scope, tier, triggers.only_resources(), spec);
-  add_fallback(scope, tier, triggers.external(), spec);
+  add_fallback(scope, tier, triggers, spec);
   add_advanced(scope, tier, spec);
   spec["triggers"] = std::move(list);
   Documents all{std::move(made)};

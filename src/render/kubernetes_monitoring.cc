@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "render/alerts.h"
 #include "render/kubernetes.h"
 #include "render/kubernetes_metrics.h"
@@ -27,9 +29,40 @@ Documents monitor_of(const Scope& scope, const Tier& tier) {
   return {std::move(made)};
 }
 
+namespace {
+
+/// Prometheus Operator's own takes every monitor; the chart that most clusters have it from, those with its release's label.
+void note_selection(const Scope& scope) {
+  scope.notes.push_back(
+      {"",
+       fmt::format("kube-prometheus-stack reads only monitors and rules that have its release's label: kubectl label "
+                   "servicemonitors,podmonitors,prometheusrules -n {} -l app.kubernetes.io/part-of={} release=RELEASE",
+                   scope.name_space(), scope.stack.name),
+       true});
+}
+
+/// Requests that wait are HAProxy's to tell, and a cluster's Ingress is not the one that the alerts were written for.
+void note_balancer(const Scope& scope) {
+  if (!scope.stack.balancer || scope.stack.balancer->engine != BalancerEngine::haproxy) return;
+  for (const Tier& tier : scope.stack.tiers) {
+    const auto waits = [](const ThresholdRule& rule) { return rule.signal == SignalKind::queued_requests; };
+    if (std::ranges::none_of(tier.scale.rules, waits)) continue;
+    scope.notes.push_back(
+        {fmt::format("tiers.{}.scale.rules", tier.name),
+         fmt::format("its alert on queued requests reads haproxy_backend_current_queue{{proxy=\"{}\"}}: scrape the "
+                     "ingress controller's own metrics, which call that backend otherwise, and relabel `proxy`; "
+                     "until then it can't fire",
+                     tier.name)});
+  }
+}
+
+}  // namespace
+
 Documents alerts(const Scope& scope) {
   Yaml groups = rule_groups(scope.stack, scope.notes);
   if (groups.empty()) return {};
+  note_balancer(scope);
+  note_selection(scope);
   const std::string name = scope.stack.name + "-alerts";
   Yaml made = object(scope, "monitoring.coreos.com/v1", "PrometheusRule", name, scope.stack.name, "monitoring");
   made["spec"]["groups"] = std::move(groups);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <map>
+#include <utility>
 
 #include "core/assert.h"
 #include "core/quantity.h"
@@ -20,8 +23,15 @@ bool is_address(std::string_view host) {
          std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
-/// What an IntOrString takes.
-std::string whole_percent(Ratio share) { return fmt::format("{:.0f}%", share.value * 100); }
+/// What an IntOrString takes, rounded to where more pods stay.
+Yaml whole_percent(Ratio share, bool up) {
+  constexpr double noise = 1e-9;  // 0.07 × 100 is a little more than 7
+  const double percent = share.value * 100;
+  const double whole = up ? std::ceil(percent - noise) : std::max(std::floor(percent + noise), 1.0);  // 0% lets nobody go, ever
+  Yaml made(fmt::format("{:.0f}%", whole));
+  if (std::abs(whole - percent) > noise) made.why(fmt::format("{} in the spec; whole percent here", to_text(share)));
+  return made;
+}
 
 Yaml one_port(std::string_view name, std::uint16_t port) {
   Yaml made;
@@ -31,19 +41,28 @@ Yaml one_port(std::string_view name, std::uint16_t port) {
   return made;
 }
 
-/// Addresses of the component as an EndpointSlice, which a Service without a selector is told by label.
-Yaml endpoint_slice(const Scope& scope, const std::string& name, std::string_view role, std::string_view port_name,
-                    const std::vector<Endpoint>& at) {
-  Yaml made =
-      object(scope, scope.at_least(21) ? "discovery.k8s.io/v1" : "discovery.k8s.io/v1beta1", "EndpointSlice", name, name, role);
-  made["metadata"]["labels"]["kubernetes.io/service-name"] = name;
-  made["addressType"] = at.front().host.find(':') == std::string::npos ? "IPv4" : "IPv6";
-  Yaml& port = made["ports"].add();
-  port["name"] = port_name;
-  port["port"] = at.front().port;
+bool is_six(const Endpoint& at) { return at.host.find(':') != std::string::npos; }
+
+/// Addresses of the component as EndpointSlices, which a Service without a selector is told by label. Each slice is of one family
+/// and one port.
+Documents endpoint_slices(const Scope& scope, const std::string& name, std::string_view role, std::string_view port_name,
+                          const std::vector<Endpoint>& at) {
+  std::map<std::pair<bool, std::uint16_t>, std::vector<Yaml>> groups;
   for (const Endpoint& one : at)
-    if (is_address(one.host)) made["endpoints"].add()["addresses"] = Yaml::list({one.host}).flow();
-  return made;
+    if (is_address(one.host)) groups[{is_six(one), one.port}].emplace_back(one.host);
+  Documents all;
+  for (const auto& [of, addresses] : groups) {
+    const std::string called = all.empty() ? name : fmt::format("{}-{}", name, all.size() + 1);
+    Yaml& made = all.emplace_back(object(scope, scope.at_least(21) ? "discovery.k8s.io/v1" : "discovery.k8s.io/v1beta1",
+                                         "EndpointSlice", called, name, role));
+    made["metadata"]["labels"]["kubernetes.io/service-name"] = name;
+    made["addressType"] = of.first ? "IPv6" : "IPv4";
+    Yaml& port = made["ports"].add();
+    port["name"] = port_name;
+    port["port"] = of.second;
+    for (const Yaml& address : addresses) made["endpoints"].add()["addresses"] = Yaml::list({address}).flow();
+  }
+  return all;
 }
 
 /// Every store's name and port within the cluster.
@@ -54,7 +73,10 @@ std::vector<Endpoint> stores_of(const Stack& stack) {
     all.push_back({one.name + "-read", postgres_port});
   }
   for (const Pooler& one : stack.poolers) all.push_back({one.name, pgbouncer_port});
-  for (const Cache& one : stack.caches) all.push_back({one.name, redis_port});
+  for (const Cache& one : stack.caches) {
+    all.push_back({one.name, redis_port});
+    if (one.architecture == CacheArchitecture::sentinel) all.push_back({one.name + "-sentinel", sentinel_port});
+  }
   for (const VectorStore& one : stack.vector_stores) all.push_back({one.name, qdrant_port});
   return all;
 }
@@ -124,9 +146,9 @@ Yaml disruption_budget(const Scope& scope, const std::string& component, std::st
       object(scope, scope.at_least(21) ? "policy/v1" : "policy/v1beta1", "PodDisruptionBudget", component, component, role);
   Yaml& spec = made["spec"];
   if (budget.min_available) spec["minAvailable"] = *budget.min_available;
-  if (budget.min_available_share) spec["minAvailable"] = whole_percent(*budget.min_available_share);
+  if (budget.min_available_share) spec["minAvailable"] = whole_percent(*budget.min_available_share, true);
   if (budget.max_unavailable) spec["maxUnavailable"] = *budget.max_unavailable;
-  if (budget.max_unavailable_share) spec["maxUnavailable"] = whole_percent(*budget.max_unavailable_share);
+  if (budget.max_unavailable_share) spec["maxUnavailable"] = whole_percent(*budget.max_unavailable_share, false);
   spec["selector"]["matchLabels"] = selector(scope, component);
   return made;
 }
@@ -169,6 +191,10 @@ Yaml data_claim(Bytes size, std::string why) {
   Yaml made;
   made["metadata"]["name"] = "data";
   made["spec"]["accessModes"] = Yaml::list({"ReadWriteOnce"}).flow();
+  made["spec"]["resources"].about(
+      "A StatefulSet refuses another size. To grow: kubectl patch each pvc, then kubectl delete statefulset --cascade=orphan, "
+      "and "
+      "apply.");
   made["spec"]["resources"]["requests"]["storage"] = Yaml(whole_mebibytes(size)).why(std::move(why));
   return made;
 }
@@ -197,6 +223,16 @@ const std::string& text_of(const Rendered& rendered, std::string_view path) {
   return file->text;
 }
 
+void pass_notes(const Scope& scope, const Rendered& rendered, const ModelPath& path,
+                std::initializer_list<std::string_view> not_of) {
+  for (const Note& one : rendered.notes) {
+    if (one.to_make || !one.path.starts_with(path)) continue;
+    const std::string_view rest = std::string_view(one.path).substr(path.size());
+    if (!rest.empty() && rest.front() != '.') continue;  // another component's, with a longer name
+    if (std::ranges::find(not_of, rest) == not_of.end()) scope.notes.push_back(one);
+  }
+}
+
 std::string whole_mebibytes(Bytes size) { return to_text(Bytes{(size.count + mebibyte - 1) / mebibyte * mebibyte}); }
 
 Documents elsewhere(const Scope& scope, const std::string& name, std::string_view role, std::string_view port_name,
@@ -216,11 +252,16 @@ Documents elsewhere(const Scope& scope, const std::string& name, std::string_vie
       scope.notes.push_back({"", fmt::format("Service {} can be a name for one host only: {}", name, at.front().host)});
     return made;
   }
+  if (std::ranges::any_of(at, is_six) && scope.at_least(20))
+    named["spec"]["ipFamilyPolicy"] = Yaml("PreferDualStack").why("an address of IPv6 is reached by an address of IPv6 only");
   Yaml& one = named["spec"]["ports"].add();
   one["name"] = port_name;
   one["port"] = port;
   one["targetPort"] = at.front().port;
-  made.push_back(endpoint_slice(scope, name, role, port_name, at));
+  for (const Endpoint& other : at)
+    if (!is_address(other.host))
+      scope.notes.push_back({"", fmt::format("Service {} stands for addresses; {} is a name and left out", name, other.host)});
+  append(made, endpoint_slices(scope, name, role, port_name, at));
   return made;
 }
 

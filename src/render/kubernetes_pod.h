@@ -42,7 +42,7 @@ Yaml headless(const Scope&, const std::string& name, const std::string& componen
 /// A volume of a pod that shows a ConfigMap's keys and a Secret's keys as files of one folder.
 Yaml config_volume(std::string_view config_map, std::string_view secret, std::initializer_list<std::string_view> secret_keys);
 
-/// An item of volumeClaimTemplates called "data".
+/// An item of volumeClaimTemplates called "data"; a comment says how it grows.
 Yaml data_claim(Bytes size, std::string why);
 
 /// apps/v1 StatefulSet of a store; the pod's template has its labels, its `spec` is the caller's to fill. `together`: its pods
@@ -57,6 +57,10 @@ Yaml config_map(const Scope&, const std::string& name, std::string_view role);
 
 /// The text of one of the files of another target; asserted to be there.
 const std::string& text_of(const Rendered&, std::string_view path);
+
+/// What another target says of a component, `path`, and is as true here: all but what the reader must make, which stands
+/// otherwise in a cluster, and what is said of path + one of `not_of` ("" is the path itself).
+void pass_notes(const Scope&, const Rendered&, const ModelPath& path, std::initializer_list<std::string_view> not_of);
 
 /// Whole mebibytes, rounded up: "1536Mi", "12Gi". What people write.
 std::string whole_mebibytes(Bytes);

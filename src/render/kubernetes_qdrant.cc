@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/quantity.h"
+#include "render/kubernetes_exporters.h"
 #include "render/kubernetes_pod.h"
 #include "render/names.h"
 #include "render/targets.h"
@@ -39,25 +40,29 @@ Yaml container_of(const VectorStore& store, const std::string& nodes) {
   }
   made["env"].add(env_from_secret("QDRANT__SERVICE__API_KEY", store.name, "api-key"));
   made["resources"] = resources(store.cpu, store.memory);
+  made["readinessProbe"].about(
+      "No livenessProbe: a node answers once it has read its segments, and would be killed over and over while it reads.");
   made["readinessProbe"]["httpGet"]["path"] = "/readyz";
   made["readinessProbe"]["httpGet"]["port"] = "http";
-  made["livenessProbe"]["httpGet"]["path"] = "/livez";
-  made["livenessProbe"]["httpGet"]["port"] = "http";
   Yaml& config = made["volumeMounts"].add();
   config["name"] = "config";
   config["mountPath"] = "/qdrant/config/production.yaml";
   config["subPath"] = "production.yaml";
   config["readOnly"] = true;
-  Yaml& data = made["volumeMounts"].add();
-  data["name"] = "data";
-  data["mountPath"] = "/qdrant/storage";
+  for (const char* folder : {"storage", "snapshots"}) {
+    Yaml& data = made["volumeMounts"].add();
+    data["name"] = "data";
+    data["mountPath"] = fmt::format("/qdrant/{}", folder);
+    data["subPath"] = folder;
+  }
   return made;
 }
 
 Yaml disk(const VectorStore& store) {
   if (!store.memory) return data_claim(Bytes{std::int64_t{10} << 30}, "a guess: nothing in the spec says how much it holds");
   const Bytes most = store.memory->limit.value_or(store.memory->request);
-  return data_claim(Bytes{most.count * 2}, "derived: 2 × memory, as segments are rewritten beside the old ones");
+  return data_claim(Bytes{most.count * 2},
+                    "derived: 2 × memory, as segments are rewritten beside the old ones; snapshots that stay come on top");
 }
 
 void notes(const Scope& scope, const VectorStore& store) {
@@ -73,22 +78,41 @@ void notes(const Scope& scope, const VectorStore& store) {
     scope.notes.push_back(
         {fmt::format("{}.collections.{}", path, one.name),
          fmt::format(
-             "once the nodes are ready: kubectl port-forward -n {0} service/{1} {2}, then curl -X PUT -H \"api-key: {3}\" -H "
-             "'Content-Type: application/json' --data @qdrant/{1}-{4}.json {5}/{4}. Verify: curl -H \"api-key: {3}\" "
-             "{5}/{4}/cluster",
+             "once the nodes are ready: kubectl port-forward -n {0} service/{1} {2}, then printf 'api-key: %s' "
+             "\"{3}\" | curl -X PUT -H @- -H 'Content-Type: application/json' --data @qdrant/{1}/{4}.json {5}/{4}. Verify: "
+             "printf 'api-key: %s' \"{3}\" | curl -H @- {5}/{4}/cluster",
              scope.name_space(), store.name, qdrant_port, key, one.name, at)});
+}
+
+/// Its own page, which it shows to whoever has the key.
+Yaml monitor(const Scope& scope, const VectorStore& store) {
+  Yaml page = scrape_of("http");
+  Yaml& credentials = page["authorization"]["credentials"];
+  credentials["name"] = store.name;
+  credentials["key"] = "api-key";
+  return pod_monitor(scope, store.name, role, store.name, std::move(page));
+}
+
+void note_outside(const Scope& scope, const VectorStore& store) {
+  scope.notes.push_back({fmt::format("vector_stores.{}", store.name),
+                         fmt::format("it runs outside the cluster: scrape its /metrics, with its API key, as the job {0}; until "
+                                     "then the alert that {0} is down fires",
+                                     store.name)});
 }
 
 }  // namespace
 
 Documents vector_store_of(const Scope& scope, const VectorStore& store) {
   Documents made = elsewhere(scope, store.name, role, "http", qdrant_port);
-  if (!made.empty()) return made;
+  if (!made.empty()) {
+    note_outside(scope, store);
+    return made;
+  }
   const Rendered files = qdrant(scope.stack, within(scope.stack, scope.options));
   Yaml& config = made.emplace_back(config_map(scope, store.name, role));
   config["data"]["production.yaml"] = text_of(files, fmt::format("qdrant/{}.yaml", store.name));
   const std::string nodes = store.name + "-nodes";
-  Yaml set = stateful_set(scope, store.name, role, store.nodes > 1 ? nodes : store.name, store.nodes);
+  Yaml set = stateful_set(scope, store.name, role, store.nodes > 1 ? nodes : store.name, store.nodes, store.nodes > 1);
   Yaml& pod = pod_of(set);
   if (store.nodes > 1) avoid_one_host(scope, store.name, pod, 100, false);
   pod["containers"].add(container_of(store, nodes));
@@ -104,6 +128,7 @@ Documents vector_store_of(const Scope& scope, const VectorStore& store) {
     one_at_a_time.max_unavailable = 1;
     made.push_back(disruption_budget(scope, store.name, role, one_at_a_time));
   }
+  made.push_back(monitor(scope, store));
   notes(scope, store);
   return made;
 }

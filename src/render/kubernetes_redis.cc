@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/quantity.h"
+#include "render/kubernetes_exporters.h"
 #include "render/kubernetes_pod.h"
 #include "render/names.h"
 #include "render/redis.h"
@@ -95,6 +96,7 @@ Yaml nodes_of(const Scope& scope, const Cache& cache, const Nodes& nodes) {
   run_as_redis(pod);
   if (nodes.count > 1) avoid_one_host(scope, nodes.name, pod, 100, false);
   pod["containers"].add(container_of(cache, nodes, disk.has_value()));
+  pod["containers"].add(redis_exporter(scope, cache, beside(redis_port)));
   pod["volumes"].add(config_volume(cache.name, cache.name, {"auth.conf"}));
   if (disk) made["spec"]["volumeClaimTemplates"].add(*disk);
   return made;
@@ -108,17 +110,29 @@ Yaml one_at_a_time(const Scope& scope, const std::string& name) {
 
 // --- copies, and Sentinels that watch them
 
+/// With the namespace: Sentinels tell these names to whoever asks, KEDA in its own namespace too.
+std::string full(const Scope& scope, std::string_view service) { return fmt::format("{}.{}.svc", service, scope.name_space()); }
+
+/// The node that is the master at first. Under Sentinels it announces the name by which they know it, also as a replica.
+Nodes first_of(const Scope& scope, const Cache& cache) {
+  Nodes nodes{cache.name, cache.name, 1, "redis.conf", {}, false};
+  if (cache.architecture == CacheArchitecture::sentinel) nodes.arguments = {"--replica-announce-ip", full(scope, cache.name)};
+  return nodes;
+}
+
 void copies(const Scope& scope, const Cache& cache, Documents& all) {
   if (cache.replicas == 0) return;
   const std::string name = cache.name + "-replica";
   Nodes nodes{name, name, cache.replicas, "replica.conf", {}, false};
   if (cache.architecture == CacheArchitecture::sentinel) {
-    nodes.arguments = {"--replica-announce-ip", fmt::format("$(INSTANCE).{}", name)};
+    nodes.arguments = {"--replica-announce-ip", fmt::format("$(INSTANCE).{}", full(scope, name))};
     nodes.names_itself = true;
   }
   all.push_back(nodes_of(scope, cache, nodes));
   all.push_back(headless(scope, name, name, role, "redis", redis_port));
   if (cache.replicas > 1) all.push_back(one_at_a_time(scope, name));
+  // Where a copy may take over, any of them is the cache to alerts. Where none may, a master that is down is not made up for.
+  all.push_back(pod_monitor(scope, name, role, cache.architecture == CacheArchitecture::sentinel ? cache.name : name));
 }
 
 /// A Sentinel writes into its own file: a copy on its disk, made once.
@@ -168,11 +182,15 @@ void sentinels(const Scope& scope, const Cache& cache, Documents& all) {
 
 // --- a cluster
 
-/// Makes one cluster of the nodes, once.
+/// Makes one cluster of the nodes, once. A Job can't be changed, so another shape is another Job.
 Yaml creation(const Scope& scope, const Cache& cache, const std::string& nodes) {
-  Yaml made = object(scope, "batch/v1", "Job", cache.name + "-create", cache.name + "-create", role);
-  made["spec"].about("Once all nodes answer it makes them one cluster. A second time it refuses, as they are no longer empty.");
+  Yaml made = object(scope, "batch/v1", "Job", fmt::format("{}-create-{}x{}", cache.name, cache.shards, cache.replicas),
+                     cache.name + "-create", role);
+  made["spec"].about(
+      "Once all nodes answer it makes them one cluster. Where there is one already it does nothing; nodes that are not empty "
+      "refuse.");
   made["spec"]["backoffLimit"] = 20;
+  if (scope.at_least(21)) made["spec"]["ttlSecondsAfterFinished"] = 86400;
   Yaml& pod_template = made["spec"]["template"];
   pod_template["metadata"]["labels"] = pod_labels(scope, cache.name + "-create", role);
   Yaml& pod = pod_template["spec"];
@@ -180,12 +198,37 @@ Yaml creation(const Scope& scope, const Cache& cache, const std::string& nodes) 
   Yaml& container = pod["containers"].add();
   container["name"] = "create";
   container["image"] = redis_image;
-  std::vector<Yaml> command{"redis-cli", "--cluster", "create"};
+  std::vector<Yaml> command{
+      "sh", "-c", "redis-cli -h \"${1%:*}\" cluster info | grep -q cluster_state:ok || exec redis-cli --cluster create \"$@\"",
+      "create"};
   for (int i = 0; i < cache.nodes(); ++i) command.emplace_back(fmt::format("{}-{}.{}:{}", cache.name, i, nodes, redis_port));
   command.insert(command.end(), {"--cluster-replicas", std::to_string(cache.replicas), "--cluster-yes"});
   container["command"] = Yaml::list(std::move(command));
   container["env"].add(env_from_secret("REDISCLI_AUTH", cache.name, "password"));
   return made;
+}
+
+void cluster_notes(const Scope& scope, const Cache& cache, const std::string& nodes) {
+  const std::string path = fmt::format("caches.{}", cache.name);
+  scope.notes.push_back({path, fmt::format("verify the cluster: kubectl exec {0}-0 -n {1} -c {0} -- redis-cli cluster info says "
+                                           "cluster_state:ok and cluster_size:{2}",
+                                           cache.name, scope.name_space(), cache.shards)});
+  scope.notes.push_back(
+      {path, fmt::format("clients must speak the cluster's protocol (follow MOVED and ASK); {}:{} is where they ask first",
+                         cache.name, redis_port)});
+  const int last = 2 * cache.nodes() - 1, masters = cache.nodes() + cache.shards;
+  std::string copies;
+  if (cache.replicas > 0)
+    copies = fmt::format(", the same with --cluster-slave for {}-{} to {}-{}", cache.name, masters, cache.name, last);
+  scope.notes.push_back(
+      {path + ".shards",
+       fmt::format("to {0} shards while it serves: kubectl scale statefulset {1} -n {2} --replicas={3}; when all are ready, in a "
+                   "shell of kubectl exec -it {1}-0 -n {2} -c {1} -- bash: redis-cli --cluster add-node NEW.{4}:{5} "
+                   "{1}-0.{4}:{5} for {1}-{6} to {1}-{7}{8}; redis-cli --cluster rebalance {1}-0.{4}:{5} "
+                   "--cluster-use-empty-masters --cluster-pipeline 100. Verify: redis-cli --cluster check {1}-0.{4}:{5}; then "
+                   "write shards: {0} into the spec",
+                   2 * cache.shards, cache.name, scope.name_space(), last + 1, nodes, redis_port, cache.nodes(), masters - 1,
+                   copies)});
 }
 
 void cluster(const Scope& scope, const Cache& cache, Documents& all) {
@@ -199,19 +242,19 @@ void cluster(const Scope& scope, const Cache& cache, Documents& all) {
   all.push_back(service(scope, cache.name, cache.name, role, "redis", redis_port));
   all.push_back(headless(scope, governing, cache.name, role, "redis", redis_port));
   all.push_back(one_at_a_time(scope, cache.name));
+  all.push_back(pod_monitor(scope, cache.name, role, cache.name));
   all.push_back(creation(scope, cache, governing));
-  scope.notes.push_back(
-      {fmt::format("caches.{}", cache.name),
-       fmt::format("verify the cluster: kubectl exec {0}-0 -n {1} -- redis-cli cluster info says cluster_state:ok and "
-                   "cluster_size:{2}",
-                   cache.name, scope.name_space(), cache.shards)});
+  cluster_notes(scope, cache, governing);
 }
 
 // --- configuration
 
 Yaml config(const Scope& scope, const Cache& cache) {
-  const Rendered files = redis(scope.stack, within(scope.stack, scope.options));
+  Options inside = within(scope.stack, scope.options);
+  if (cache.architecture == CacheArchitecture::sentinel) inside.at[cache.name] = {{full(scope, cache.name), redis_port}};
+  const Rendered files = redis(scope.stack, inside);
   Yaml made = config_map(scope, cache.name, role);
+  made["data"].about("Read at the start only: after a change kubectl rollout restart statefulset, or CONFIG SET.");
   const auto put = [&](const char* key, const char* ending) {
     made["data"][key] = text_of(files, fmt::format("redis/{}{}", cache.name, ending));
   };
@@ -219,31 +262,48 @@ Yaml config(const Scope& scope, const Cache& cache) {
   const bool copied = cache.architecture == CacheArchitecture::replication || cache.architecture == CacheArchitecture::sentinel;
   if (copied && cache.replicas > 0) put("replica.conf", "-replica.conf");
   if (cache.architecture == CacheArchitecture::sentinel) put("sentinel.conf", "-sentinel.conf");
+  const std::string path = fmt::format("caches.{}", cache.name);
+  if (cache.architecture == CacheArchitecture::cluster)
+    pass_notes(scope, files, path, {"", ".architecture", ".shards"});  // here the Job makes it, and nodes have other names
+  else
+    pass_notes(scope, files, path, {});
   return made;
 }
 
 void note_secret(const Scope& scope, const Cache& cache) {
   const bool alone = cache.architecture == CacheArchitecture::standalone;
   const std::string password = fmt::format("\"${}_PASSWORD\"", variable_of(cache.name));
-  std::string files = alone ? fmt::format("printf 'requirepass %s\\n' {} > auth.conf", password)
-                            : fmt::format("printf 'requirepass %s\\nmasterauth %s\\n' {0} {0} > auth.conf", password);
-  std::string from = "--from-file=auth.conf";
-  if (cache.architecture == CacheArchitecture::sentinel) {
-    files += fmt::format(
-        "; printf 'sentinel auth-pass {0} %s\\nrequirepass %s\\nsentinel sentinel-pass %s\\n' {1} {1} {1} > sentinel-auth.conf",
+  std::string from = alone ? fmt::format("--from-file=auth.conf=<(printf 'requirepass %s\\n' {})", password)
+                           : fmt::format("--from-file=auth.conf=<(printf 'requirepass %s\\nmasterauth %s\\n' {0} {0})", password);
+  if (cache.architecture == CacheArchitecture::sentinel)
+    from += fmt::format(
+        " --from-file=sentinel-auth.conf=<(printf 'sentinel auth-pass {0} %s\\nrequirepass %s\\nsentinel sentinel-pass %s\\n' "
+        "{1} {1} {1})",
         cache.name, password);
-    from += " --from-file=sentinel-auth.conf";
-  }
   scope.notes.push_back(
       {fmt::format("caches.{}", cache.name),
-       fmt::format("make the Secret {0}, from a password of letters and digits: {1}; kubectl create secret generic {0} -n {2} "
-                   "--from-literal=password={3} {4}",
-                   cache.name, files, scope.name_space(), password, from),
+       fmt::format("make the Secret {0} (bash), from a password of letters and digits: kubectl create secret generic {0} -n {1} "
+                   "--from-literal=password={2} {3}",
+                   cache.name, scope.name_space(), password, from),
        true});
   if (!cache.bought.instance_class.empty())
     scope.notes.push_back(
         {fmt::format("caches.{}.class", cache.name),
          fmt::format("{} is a machine of its own; here the cache is a pod of that memory", cache.bought.instance_class)});
+}
+
+/// The Sentinels of a cache that is outside the cluster are there too.
+Documents sentinels_elsewhere(const Scope& scope, const Cache& cache) {
+  if (cache.architecture != CacheArchitecture::sentinel) return {};
+  const std::string name = cache.name + "-sentinel";
+  Documents made = elsewhere(scope, name, role, "sentinel", sentinel_port);
+  if (made.empty())
+    scope.notes.push_back(
+        {fmt::format("caches.{}.sentinels", cache.name),
+         fmt::format("nothing says where they are: instances get no REDIS_SENTINELS and take {} for the master. Name their "
+                     "places as those of {}",
+                     cache.name, name)});
+  return made;
 }
 
 }  // namespace
@@ -257,6 +317,8 @@ Documents cache_of(const Scope& scope, const Cache& cache) {
                      "a URL: letters and digits",
                      cache.name, scope.name_space()),
          true});
+    append(made, exporter_alone(scope, cache.name, redis_exporter(scope, cache, place_of(scope, cache.name, redis_port))));
+    append(made, sentinels_elsewhere(scope, cache));
     return made;
   }
   note_secret(scope, cache);
@@ -265,8 +327,9 @@ Documents cache_of(const Scope& scope, const Cache& cache) {
     cluster(scope, cache, made);
     return made;
   }
-  made.push_back(nodes_of(scope, cache, {cache.name, cache.name, 1, "redis.conf", {}, false}));
+  made.push_back(nodes_of(scope, cache, first_of(scope, cache)));
   made.push_back(service(scope, cache.name, cache.name, role, "redis", redis_port));
+  made.push_back(pod_monitor(scope, cache.name, role, cache.name));
   copies(scope, cache, made);
   sentinels(scope, cache, made);
   return made;

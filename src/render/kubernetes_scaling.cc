@@ -23,8 +23,26 @@ bool wants_keda(const Tier& tier) {
 ModelPath path_of(const Tier& tier, std::string_view key) { return fmt::format("tiers.{}.{}", tier.name, key); }
 
 std::string patch_command(const Scope& scope, const Tier& tier, std::string_view kind, std::string_view spec) {
-  return fmt::format("kubectl patch {} {} -n {} --type merge -p '{{\"spec\":{{{}}}}}'", kind, tier.name, scope.name_space(),
-                     spec);
+  const std::string command = fmt::format("kubectl patch {} {} -n {} --type merge -p ", kind, tier.name, scope.name_space());
+  const std::string patch = fmt::format("{{\"spec\":{{{}}}}}", spec);
+  if (spec.find('$') == std::string_view::npos) return fmt::format("{}'{}'", command, patch);
+  std::string quoted;
+  for (const char c : patch) quoted += c == '"' ? "\\\"" : std::string(1, c);
+  return fmt::format("{}\"{}\"", command, quoted);
+}
+
+std::string in_cluster(const Scope& scope, const std::string& host) {
+  const bool whole = host.find_first_of(".:") != std::string::npos || host == "localhost";
+  return whole ? host : fmt::format("{}.{}.svc.cluster.local", host, scope.name_space());
+}
+
+std::string in_cluster_url(const Scope& scope, const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const std::size_t host = scheme + 3;
+  if (host < url.size() && url[host] == '[') return url;
+  const std::size_t end = std::min(url.find_first_of(":/?#", host), url.size());
+  return url.substr(0, host) + in_cluster(scope, url.substr(host, end - host)) + url.substr(end);
 }
 
 namespace {
@@ -89,10 +107,10 @@ Yaml metric_of(const Scope& scope, const Tier& tier, const MetricTarget& target,
 std::string about_hpa(const Scope& scope, const Tier& tier, bool resource, bool adapter) {
   std::string text;
   if (resource) text += "CPU and memory: metrics-server must be in the cluster.\n";
-  if (adapter) text += "Other figures: Prometheus Adapter with the rules of prometheus-adapter.yaml.\n";
-  const int max = tier.replicas.max;
-  text += fmt::format("To hold the count, and to let it go:\n  {}\n  {}", patch_command(scope, tier, "hpa", hpa_bounds(max, max)),
-                      patch_command(scope, tier, "hpa", hpa_bounds(hpa_min(tier), max)));
+  if (adapter) text += "Other figures: Prometheus Adapter with the rules of kubernetes/prometheus-adapter.yaml.\n";
+  text += fmt::format("To hold the count at N, which the shell must have been told (N=…), and to let it go:\n  {}\n  {}",
+                      patch_command(scope, tier, "hpa", "\"minReplicas\":${N:?},\"maxReplicas\":${N:?}"),
+                      patch_command(scope, tier, "hpa", hpa_bounds(hpa_min(tier), tier.replicas.max)));
   return text;
 }
 
@@ -169,12 +187,15 @@ void note_schedule(const Scope& scope, const Tier& tier, bool keda, bool scales)
   for (std::size_t i = 0; i < tier.scale.schedule.size(); ++i) {
     const ScheduleRule& rule = tier.scale.schedule[i];
     const bool cron = rule.when.is_cron();
-    if (cron && scales && rule.kind == ScheduleRule::Kind::floor) continue;  // a trigger of its own
+    const bool floor = rule.kind == ScheduleRule::Kind::floor;
+    if (cron && scales && floor && !tier.scale.formula) continue;  // a trigger of its own
     std::string text = rule.why.empty() ? std::string() : rule.why + ": ";
     if (scales) {
       const ByHand commands = by_hand(scope, tier, rule, keda);
       text += fmt::format("{}; {}: {}, then `kubectl get deployment {} -n {}` until {} are ready; {}: {}",
-                          cron ? "KEDA's cron is a floor and holds no exact count" : "no autoscaler has a calendar",
+                          !cron   ? "no autoscaler has a calendar"
+                          : floor ? "beside a formula KEDA follows that alone, and its cron is no floor"
+                                  : "KEDA's cron is a floor and holds no exact count",
                           cron ? at(rule.when.start, rule) : at(rule.when.from), commands.start, tier.name, scope.name_space(),
                           rule.replicas, cron ? at(rule.when.end, rule) : at(rule.when.until), commands.end);
     } else {
@@ -182,6 +203,21 @@ void note_schedule(const Scope& scope, const Tier& tier, bool keda, bool scales)
     }
     scope.notes.push_back({path_of(tier, fmt::format("scale.schedule[{}]", i)), std::move(text)});
   }
+}
+
+/// A step is a rate there, unless policies say another.
+void note_step(const Scope& scope, const Tier& tier, std::string_view who) {
+  const Scale& scale = tier.scale;
+  const auto lost = [](const std::optional<Ratio>& step, const BehaviorRules& rules) { return step && !rules.policies.empty(); };
+  if (!scale.step.out && !scale.step.in) return;
+  std::string over;
+  if (lost(scale.step.out, scale.behavior.up)) over = "out";
+  if (lost(scale.step.in, scale.behavior.down)) over += over.empty() ? "in" : " and in";
+  const bool all = (!scale.step.out || over.starts_with("out")) && (!scale.step.in || over.ends_with("in"));
+  std::string text = over.empty() ? std::string() : fmt::format("{}: the policies of scale.behavior are the only limit; ", over);
+  if (!all) text += fmt::format("at most so much in {}; ", plimsoll::to_text(scale.step.observe));
+  text += fmt::format("{} does not watch what a step did before the next", who);
+  scope.notes.push_back({path_of(tier, "scale.step"), std::move(text)});
 }
 
 /// What plimsoll's own controller does and neither HPA nor KEDA.
@@ -193,8 +229,9 @@ void note_the_rest(const Scope& scope, const Tier& tier, bool keda) {
     note(fmt::format("scale.rules[{}]", i), scale.rules[i].investigate
                                                 ? "no autoscaler keeps a tier from growing while a condition holds"
                                                 : "no autoscaler takes a step on a condition: somebody has to");
-  if (scale.step.out || (scale.step.in && !scale.behavior.down.policies.empty()))
-    note("scale.step", fmt::format("{} does not watch what a step did before the next; behavior's policies limit the rate", who));
+  note_step(scope, tier, who);
+  if (tier.priority != (tier.kind == TierKind::service ? 10 : 0))  // what it is where the spec has none
+    note("priority", "no autoscaler knows it: where a shared limit leaves too little for all, whoever asks first has it");
   if (tier.capacity) note("capacity", fmt::format("{} does not size by what an instance can do", who));
   if (scale.fallback && !keda) note("scale.fallback", "without figures an HPA leaves the count as it is");
   const ControllerSettings usual;

@@ -131,6 +131,14 @@ TEST(ScalingFigures, A3_AnAverageOfTheInstancesOwnSeries) {
             "      averageValue: \"50\"\n");
 }
 
+/// What a reader has of A3: the HPA and the rules that its figure comes by.
+TEST(ScalingFigures, A3_A12_ReadAsTheirGolden) {
+  const Stack stack = service_stack("{metrics: [{signal: queue_length_total, average: 50}]}");
+  std::vector<Note> notes;
+  expect_golden("a3/kubernetes/api-hpa.yaml", scaling(stack, "api").text());
+  expect_golden("a3/kubernetes/prometheus-adapter.yaml", to_yaml(adapter({stack, {}, notes})));
+}
+
 TEST(ScalingFigures, T13_RequestsPerSecondBesideCpuAndMemory) {
   const Stack stack = service_stack("{metrics: [{cpu: 70%}, {memory: 80%}, {signal: http_requests_per_second, average: 100}]}",
                                     "vertical: {mode: auto, cpu: 250m..4, memory: 256Mi..4Gi}");
@@ -190,10 +198,12 @@ INSTANTIATE_TEST_SUITE_P(K7, Profiles,
 
 TEST(ScalingFigures, K3_K8_TheCommandsToHoldAndToLetGoStandInTheFile) {
   const std::string hpa = scaling(reference_stack("kaireon"), "api").text();
-  expect_in(hpa, R"(kubectl patch hpa api -n kaireon --type merge -p '{"spec":{"minReplicas":20,"maxReplicas":20}}')");
+  // How many is for the one who pastes it: a shell without N says so and does nothing.
+  expect_in(hpa,
+            R"(kubectl patch hpa api -n kaireon --type merge -p "{\"spec\":{\"minReplicas\":${N:?},\"maxReplicas\":${N:?}}}")");
   expect_in(hpa, R"(kubectl patch hpa api -n kaireon --type merge -p '{"spec":{"minReplicas":3,"maxReplicas":20}}')");
   const std::string keda = scaling(reference_stack("kaireon"), "worker").text();
-  expect_in(keda, R"(kubectl annotate scaledobject worker -n kaireon autoscaling.keda.sh/paused-replicas="30" --overwrite)");
+  expect_in(keda, R"(kubectl annotate scaledobject worker -n kaireon autoscaling.keda.sh/paused-replicas="${N:?}" --overwrite)");
   expect_in(keda, "kubectl annotate scaledobject worker -n kaireon autoscaling.keda.sh/paused-replicas-\n");
 }
 
@@ -266,6 +276,37 @@ TEST(Behavior, WhatKubernetesRefusesIsBroughtWithinItsLimits) {
   EXPECT_NE(made.note("tiers.api.scale.behavior.down.window"), "");
 }
 
+TEST(Behavior, T14_AStepIsARateOutAndIn) {
+  const Made made = scaling(service_stack("{metrics: [{cpu: 70%}], step: {out: 50%, in: 25%, observe: 10m}}"), "api");
+  EXPECT_EQ(to_yaml(made.of_kind("HorizontalPodAutoscaler")->at("spec").at("behavior")),
+            "scaleUp:\n"
+            "  policies:\n"
+            "    - type: Percent\n"
+            "      value: 50  # scale.step.out\n"
+            "      periodSeconds: 600\n"
+            "scaleDown:\n"
+            "  stabilizationWindowSeconds: 60  # plimsoll's own; Kubernetes' own is 300\n"
+            "  policies:\n"
+            "    - type: Percent\n"
+            "      value: 25  # scale.step.in\n"
+            "      periodSeconds: 600\n");
+  EXPECT_EQ(made.note("tiers.api.scale.step"), "at most so much in 10m; an HPA does not watch what a step did before the next");
+}
+
+TEST(Behavior, PoliciesGoBeforeSteps) {
+  const Made made = scaling(service_stack("{metrics: [{cpu: 70%}], step: {out: 50%, observe: 10m}, behavior: {up: {policies: "
+                                          "[{instances: 2, every: 1m}]}}}"),
+                            "api");
+  expect_not_in(made.text(), "scale.step.out");
+  expect_in(made.note("tiers.api.scale.step"), "out: the policies of scale.behavior are the only limit; an HPA");
+  const Made some = scaling(service_stack("{metrics: [{cpu: 70%}], step: {out: 50%, in: 25%, observe: 1h}, behavior: {up: "
+                                          "{policies: [{instances: 2, every: 1m}]}}}"),
+                            "api");
+  expect_in(some.note("tiers.api.scale.step"), "at most so much in 1h");
+  expect_in(some.text(), "value: 25  # scale.step.in\n          periodSeconds: 1800\n");
+  EXPECT_NE(some.note("tiers.api.scale.step.observe"), "");
+}
+
 // --- KEDA
 
 TEST(Keda, ListsOfAClusterAndOfASentinel) {
@@ -317,6 +358,44 @@ TEST(Keda, AFormulaNamesItsTriggers) {
   expect_in(text, "- type: redis\n      name: queue_a\n");
   expect_in(text, "failureThreshold: 4  # derived: 1m without figures, one every 15 s\n");
   expect_in(text, "behavior: scalingModifiers\n");
+}
+
+TEST(Keda, BesideAFormulaACronIsNoFloor) {
+  const Made made =
+      scaling(worker_stack("replicas: 1..9\n    consumes: {jobs: {per_instance: 5}}\n    scale: {formula: {value: jobs * 2, "
+                           "target: 10}, schedule: [{start: 0 8 * * *, end: 0 20 * * *, floor: 6}]}"),
+              "worker");
+  expect_not_in(made.text(), "type: cron");
+  const std::string note = made.note("tiers.worker.scale.schedule[0]");
+  expect_in(note, "KEDA follows that alone");
+  expect_in(note, R"(kubectl patch scaledobject worker -n shop --type merge -p '{"spec":{"minReplicaCount":6}}')");
+  expect_in(note, R"('{"spec":{"minReplicaCount":1}}')");
+}
+
+TEST(Keda, TargetsOfAWholeTierHaveNoFallback) {
+  const auto made = [](const std::string& metrics) {
+    return scaling(service_stack("{like: keda, fallback: {failures: 3, replicas: 4}, metrics: [" + metrics + "]}"), "api");
+  };
+  const Made none = made("{signal: p95, value: 500ms}");
+  expect_not_in(none.text(), "fallback");
+  expect_in(none.note("tiers.api.scale.fallback"), "only for `average`");
+  const Made some = made("{signal: p95, value: 500ms}, {signal: requests_per_second, average: 40}");
+  expect_in(some.text(), "fallback:\n    failureThreshold: 3\n    replicas: 4\n");
+  EXPECT_EQ(some.note("tiers.api.scale.fallback"), "");
+}
+
+TEST(Keda, K7_TheHpaItMakesAsksEveryFifteenSecondsUnlessFiguresAreCached) {
+  const auto made = [](const char* poll) {
+    return scaling(
+        worker_stack(fmt::format("consumes: {{jobs: {{per_instance: 5}}}}\n    scale: {{like: keda, poll: {}}}", poll)),
+        "worker");
+  };
+  expect_in(made("30s").text(), "- type: redis\n      useCachedMetrics: true  # else");
+  EXPECT_EQ(made("30s").note("tiers.worker.scale.poll"), "");
+  expect_not_in(made("15s").text(), "useCachedMetrics");
+  EXPECT_EQ(made("15s").note("tiers.worker.scale.poll"), "");
+  expect_not_in(made("10s").text(), "useCachedMetrics");
+  expect_in(made("10s").note("tiers.worker.scale.poll"), "decides every 15 s");
 }
 
 TEST(Keda, PrometheusIsAskedByItsWholeNameAndAnEmptyAnswerIsNoZero) {
@@ -371,6 +450,11 @@ TEST(ScalingTargets, AreAllMetricsTriggersOrNotes) {
     }
   }
   EXPECT_GE(seen, 15U);
+}
+
+TEST(ScalingTargets, WhoGoesFirstIsSaid) {
+  EXPECT_NE(scaling(service_stack("{metrics: [{cpu: 70%}]}", "priority: 20"), "api").note("tiers.api.priority"), "");
+  EXPECT_EQ(scaling(service_stack("{metrics: [{cpu: 70%}]}"), "api").note("tiers.api.priority"), "");
 }
 
 TEST(ScalingTargets, WhatNoClusterCanReadIsSaid) {

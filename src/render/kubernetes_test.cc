@@ -29,6 +29,26 @@ TEST_P(Kubernetes, LooksAsBefore) {
   for (const Note& note : made.notes) notes += note.path + ": " + note.text + "\n";
   expect_golden(std::string(GetParam()) + "/kubernetes.notes", notes);
 }
+
+// `kubectl apply -f kubernetes/` goes by name: the namespace must be there before what stands in it.
+TEST_P(Kubernetes, TheNamespaceComesFirst) {
+  const Rendered made = kubernetes(reference_stack(GetParam()), {});
+  const auto first = std::ranges::min_element(made.files, {}, &File::path);
+  EXPECT_THAT(first->text, testing::HasSubstr("\nkind: Namespace\n")) << first->path;
+}
+
+// Else a Service redis would give each pod a REDIS_PORT that is no port.
+TEST_P(Kubernetes, NoPodHasVariablesOfServices) {
+  for (const File& file : kubernetes(reference_stack(GetParam()), {}).files) {
+    const auto count = [&](const std::string& what) {
+      std::size_t found = 0;
+      for (std::size_t at = file.text.find(what); at != std::string::npos; at = file.text.find(what, at + 1)) ++found;
+      return found;
+    };
+    EXPECT_EQ(count("\n      enableServiceLinks: false  #"), count("\n  template:\n")) << file.path;
+  }
+}
+
 // Whatever a spec may say: the same bytes each time, each path once, each file some objects with a line about what they are.
 TEST(KubernetesFiles, OfAnyStackAreTheSameEachTime) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/quantity.h"
 #include "render/kubernetes_env.h"
 #include "render/kubernetes_pod.h"
+#include "render/kubernetes_scaling.h"
 #include "render/names.h"
 
 namespace plimsoll::render::kube {
 namespace {
-
-std::string path_of(const Tier& tier, std::string_view key) { return fmt::format("tiers.{}.{}", tier.name, key); }
 
 // --- health
 
@@ -40,16 +40,32 @@ Yaml probe(const std::string& path, const Probe& how) {
   return made;
 }
 
-/// Restarts an instance that is not ready in time; until it is, nobody else asks.
+/// Restarts an instance that is not alive in time; until it is, nobody else asks. Never `ready`: while a database is away nobody
+/// is ready, and each new instance would be killed over and over.
 Yaml startup_probe(const Run& run) {
   const std::int64_t within = std::max<std::int64_t>(seconds_of(run.ready_within), 1);
   const std::int64_t period = std::max<std::int64_t>(within / 30, 1);  // some thirty tries
   const std::int64_t tries = (within + period - 1) / period;
-  Yaml made = http_get(run.ready);
+  Yaml made = http_get(run.live);
   made["periodSeconds"] = period;
   made["failureThreshold"] = Yaml(tries).why(
       fmt::format("derived: {} s × {} covers run.ready_within, {}", period, tries, plimsoll::to_text(run.ready_within)));
   return made;
+}
+
+void probes(const Scope& scope, const Tier& tier, Yaml& container) {
+  const Run& run = tier.run;
+  const bool starts = !run.live.empty() && scope.at_least(18);
+  if (starts) container["startupProbe"] = startup_probe(run);
+  container["readinessProbe"] = probe(run.ready, run.ready_probe);
+  if (!run.live.empty()) container["livenessProbe"] = probe(run.live, run.live_probe);
+  if (!starts && run.ready_within != Run().ready_within)
+    scope.notes.push_back(
+        {path_of(tier, "run.ready_within"),
+         run.live.empty()
+             ? "not in the Deployment: an instance that is not ready gets no requests, and nothing restarts it; with run.live a "
+               "startupProbe restarts one that is not alive by then"
+             : "a startupProbe needs Kubernetes 1.18: until then only probes.live.after gives an instance time to start"});
 }
 
 /// How long a pod may take to go, and of what that is made up.
@@ -64,13 +80,6 @@ Yaml grace(const Scope& scope, const Tier& tier) {
 
 // --- container
 
-/// Whether another tier runs the same image with another command: only the command tells them apart then.
-bool image_is_shared(const Stack& stack, const Tier& tier) {
-  return std::ranges::any_of(stack.tiers, [&](const Tier& other) {
-    return &other != &tier && image_of(stack, other) == image_of(stack, tier) && other.run.command != tier.run.command;
-  });
-}
-
 /// run.command is what `up` starts on this machine; an image has a command of its own.
 void command(const Scope& scope, const Tier& tier, Yaml& container) {
   if (tier.run.command.empty()) return;
@@ -80,7 +89,7 @@ void command(const Scope& scope, const Tier& tier, Yaml& container) {
     return;
   }
   std::vector<Yaml> words;
-  for (const std::string& word : tier.run.command) words.emplace_back(env_value(word));
+  for (const std::string& word : tier.run.command) words.emplace_back(literal(word));
   container["command"] = Yaml::list(std::move(words)).flow();
 }
 
@@ -94,9 +103,7 @@ Yaml container_of(const Scope& scope, const Tier& tier) {
   port["containerPort"] = instance_port;
   made["env"] = environment(scope, tier);
   made["resources"] = resources(tier.instance.cpu, tier.instance.memory);
-  if (scope.at_least(18)) made["startupProbe"] = startup_probe(tier.run);
-  made["readinessProbe"] = probe(tier.run.ready, tier.run.ready_probe);
-  if (!tier.run.live.empty()) made["livenessProbe"] = probe(tier.run.live, tier.run.live_probe);
+  probes(scope, tier, made);
   if (tier.kind == TierKind::service) made["lifecycle"] = pre_stop(scope);
   return made;
 }
@@ -134,17 +141,15 @@ void nodes(const Scope& scope, const Tier& tier, Yaml& pod) {
 // --- Deployment
 
 /// The kind of autoscaler that sets the count; empty: none does.
-std::string scaler_of(const Scope& scope, const Tier& tier) {
-  std::vector<Note> unheard;  // whoever renders the scaler notes it
-  for (const Yaml& one : scaling_of({scope.stack, scope.options, unheard}, tier)) {
+std::string scaler_of(const Documents& scaling) {
+  for (const Yaml& one : scaling) {
     const std::string& kind = one.at("kind").text();
     if (kind == "HorizontalPodAutoscaler" || kind == "ScaledObject") return kind;
   }
   return {};
 }
 
-void replicas(const Scope& scope, const Tier& tier, Yaml& spec) {
-  const std::string scaler = scaler_of(scope, tier);
+void replicas(const Tier& tier, const std::string& scaler, Yaml& spec) {
   if (!scaler.empty()) {
     spec.about(fmt::format("No replicas: {} {} sets them, and every apply would set them back.", scaler, tier.name));
     return;
@@ -172,10 +177,10 @@ void rollout(const Scope& scope, const Tier& tier, Yaml& spec) {
                              : "none: with one instance a rollout stops it before the next one starts; surge: 1 avoids that"});
 }
 
-Yaml deployment(const Scope& scope, const Tier& tier) {
+Yaml deployment(const Scope& scope, const Tier& tier, const std::string& scaler) {
   Yaml made = object(scope, "apps/v1", "Deployment", tier.name, tier.name, role_of(tier));
   Yaml& spec = made["spec"];
-  replicas(scope, tier, spec);
+  replicas(tier, scaler, spec);
   spec["selector"]["matchLabels"] = selector(scope, tier.name);
   rollout(scope, tier, spec);
   Yaml& pod_template = spec["template"];
@@ -222,7 +227,7 @@ void lease(const Scope& scope, const Tier& tier, Documents& all) {
 }
 
 Yaml service_of(const Scope& scope, const Tier& tier) {
-  Yaml made = service(scope, tier.name, tier.name, role_of(tier), "http", 80);
+  Yaml made = service(scope, tier.name, tier.name, role_of(tier), "http", instance_port);
   if (entrance_of(scope.stack) != &tier || !scope.stack.balancer) return made;
   const Balancer& balancer = *scope.stack.balancer;
   if (balancer.engine != BalancerEngine::traefik || balancer.sticky.empty()) return made;
@@ -234,15 +239,31 @@ Yaml service_of(const Scope& scope, const Tier& tier) {
   return made;
 }
 
+/// Whether no pod may be evicted while there are no more than the least.
+bool blocks_evictions(const Tier& tier) {
+  const Disruption& budget = *tier.disruption;
+  if (budget.min_available) return *budget.min_available >= tier.replicas.min;
+  if (budget.min_available_share) return std::ceil(budget.min_available_share->value * tier.replicas.min) >= tier.replicas.min;
+  return false;
+}
+
+Yaml budget_of(const Scope& scope, const Tier& tier) {
+  Yaml made = disruption_budget(scope, tier.name, role_of(tier), *tier.disruption);
+  if (blocks_evictions(tier))
+    made["spec"]["minAvailable"].why(
+        fmt::format("at replicas.min, {}, none may be evicted: a node's drain waits until there is another", tier.replicas.min));
+  return made;
+}
+
 }  // namespace
 
-Documents workload_of(const Scope& scope, const Tier& tier) {
+Documents workload_of(const Scope& scope, const Tier& tier, const Documents& scaling) {
   Documents made;
   note_missing_image(tier, scope.notes);
   if (tier.leader) lease(scope, tier, made);
-  made.push_back(deployment(scope, tier));
+  made.push_back(deployment(scope, tier, scaler_of(scaling)));
   if (tier.kind == TierKind::service) made.push_back(service_of(scope, tier));
-  if (tier.disruption) made.push_back(disruption_budget(scope, tier.name, role_of(tier), *tier.disruption));
+  if (tier.disruption) made.push_back(budget_of(scope, tier));
   if (tier.sessions == SessionState::memory)
     scope.notes.push_back({path_of(tier, "sessions"),
                            "memory: what a user had goes with the pod; a cookie of the Ingress keeps them on it until then"});

@@ -80,15 +80,37 @@ TEST(KubernetesWorkload, HostsAndZonesCanBeStrict) {
 
 TEST(KubernetesWorkload, T13_BudgetForEvictions) {
   EXPECT_THAT(text("triage-warden", "api"), HasSubstr("apiVersion: policy/v1\nkind: PodDisruptionBudget\n"));
-  EXPECT_THAT(text("triage-warden", "api"), HasSubstr("spec:\n  minAvailable: 2\n"));
+  EXPECT_THAT(text("triage-warden", "api"), HasSubstr("spec:\n  minAvailable: 2"));
   EXPECT_THAT(text("triage-warden", "api", {.kube = {1, 20}}),
               HasSubstr("apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n"));
 }
 
-TEST(KubernetesWorkload, BudgetInPercentIsWhole) {
-  EXPECT_THAT(api_of(one_tier("    run: {image: a}\n    disruption: {max_unavailable: 25%}\n")),
-              HasSubstr("maxUnavailable: 25%\n"));
+struct BudgetRow {
+  const char* name;
+  const char* tier;  // replicas and disruption
+  const char* says;
+};
+void PrintTo(const BudgetRow& row, std::ostream* out) { *out << row.tier; }
+class Budget : public testing::TestWithParam<BudgetRow> {};
+TEST_P(Budget, SaysWhatItComesTo) {
+  EXPECT_THAT(api_of(one_tier(fmt::format("    run: {{image: a}}\n    {}\n", GetParam().tier))), HasSubstr(GetParam().says));
 }
+// Whole percents only, rounded to where more pods stay; 0% would let nobody go.
+INSTANTIATE_TEST_SUITE_P(
+    KubernetesWorkload, Budget,
+    testing::Values(BudgetRow{"whole", "disruption: {max_unavailable: 25%}", "maxUnavailable: 25%\n"},
+                    BudgetRow{"exact", "disruption: {max_unavailable: 7%}", "maxUnavailable: 7%\n"},
+                    BudgetRow{"down", "disruption: {max_unavailable: 12.5%}",
+                              "maxUnavailable: 12%  # 12.5% in the spec; whole percent here\n"},
+                    BudgetRow{"least", "disruption: {max_unavailable: 0.4%}", "maxUnavailable: 1%  # 0.4% in the spec"},
+                    BudgetRow{"up", "replicas: 9\n    disruption: {min_available: 12.5%}",
+                              "minAvailable: 13%  # 12.5% in the spec"},
+                    BudgetRow{"blocks", "replicas: 2..5\n    disruption: {min_available: 2}",
+                              "minAvailable: 2  # at replicas.min, 2, none may be evicted"},
+                    BudgetRow{"blocks_by_share", "replicas: 2..5\n    disruption: {min_available: 60%}",
+                              "minAvailable: 60%  # at replicas.min, 2, none may be evicted"},
+                    BudgetRow{"leaves_one", "replicas: 3..5\n    disruption: {min_available: 2}", "minAvailable: 2\n"}),
+    [](const auto& one) { return std::string(one.param.name); });
 
 TEST(KubernetesWorkload, SurgeOfTheSpecIsTheRollouts) {
   EXPECT_THAT(text("kaireon", "api"),
@@ -140,14 +162,28 @@ void PrintTo(const StartRow& row, std::ostream* out) { *out << row.ready_within;
 class Start : public testing::TestWithParam<StartRow> {};
 TEST_P(Start, IsGivenUpAfterReadyWithin) {
   const auto& [within, period, tries] = GetParam();
-  const std::string made = api_of(one_tier(fmt::format("    run: {{image: a, ready_within: {}}}\n", within)));
-  EXPECT_THAT(
-      made, HasSubstr(fmt::format("            periodSeconds: {}\n            failureThreshold: {}  # derived: {} s × {} covers",
-                                  period, tries, period, tries)));
+  const std::string made = api_of(one_tier(fmt::format("    run: {{image: a, live: /alive, ready_within: {}}}\n", within)));
+  EXPECT_THAT(made, HasSubstr(fmt::format("          startupProbe:\n            httpGet:\n              path: /alive\n"
+                                          "              port: http\n            periodSeconds: {}\n            "
+                                          "failureThreshold: {}  # derived: {} s × {} covers",
+                                          period, tries, period, tries)));
 }
 INSTANTIATE_TEST_SUITE_P(KubernetesWorkload, Start,
                          testing::Values(StartRow{"500ms", 1, 1}, StartRow{"20s", 1, 20}, StartRow{"59s", 1, 59},
                                          StartRow{"1m", 2, 30}, StartRow{"301s", 10, 31}));
+
+// A database that is away makes nobody ready; who were killed for it would never start.
+TEST(KubernetesWorkload, NobodyIsKilledForNotBeingReady) {
+  const Stack stack = one_tier("    run: {image: a, ready_within: 90s}\n");
+  EXPECT_THAT(api_of(stack),
+              AllOf(HasSubstr("readinessProbe:"), Not(HasSubstr("startupProbe:")), Not(HasSubstr("livenessProbe:"))));
+  EXPECT_THAT(kubernetes(stack, {}).notes, Contains(AllOf(Field(&Note::path, "tiers.api.run.ready_within"),
+                                                          Field(&Note::text, HasSubstr("with run.live a startupProbe")))));
+  const auto said = Contains(Field(&Note::path, "tiers.api.run.ready_within"));
+  EXPECT_THAT(kubernetes(one_tier("    run: {image: a}\n"), {}).notes, Not(said));
+  EXPECT_THAT(kubernetes(one_tier("    run: {image: a, live: /l, ready_within: 90s}\n"), {}).notes, Not(said));
+  EXPECT_THAT(kubernetes(one_tier("    run: {image: a, live: /l, ready_within: 90s}\n"), {.kube = {1, 17}}).notes, said);
+}
 
 TEST(KubernetesWorkload, FractionsOfASecondAreSaid) {
   EXPECT_THAT(api_of(one_tier("    run: {image: a, probes: {ready: {every: 500ms, timeout: 2s, failures: 5}}}\n")),
@@ -178,8 +214,8 @@ TEST(KubernetesWorkload, A2_NoPodHasADiskOfItsOwn) {
 }
 
 TEST(KubernetesWorkload, K17_ClientsOfAClusterAreToldSo) {
-  EXPECT_THAT(text("acme", "storefront"), HasSubstr("            - name: REDIS_CLUSTER_MODE\n              value: \"true\"\n"));
-  EXPECT_THAT(text("kaireon", "api"), Not(HasSubstr("REDIS_CLUSTER_MODE")));
+  EXPECT_THAT(text("acme", "storefront"), HasSubstr("            - name: CACHE_CLUSTER_MODE\n              value: \"true\"\n"));
+  EXPECT_THAT(text("kaireon", "api"), Not(HasSubstr("_CLUSTER_MODE")));
 }
 
 struct ValueRow {
@@ -253,10 +289,10 @@ TEST(KubernetesWorkload, AnImageStartsWhatItSays) {
 TEST(KubernetesWorkload, CommandsTellTiersOfOneImageApart) {
   const Stack stack = stack_from(
       "apiVersion: plimsoll/v1\nname: shop\nbalancer: {}\ntiers:\n"
-      "  api: {kind: service, run: {image: shop, command: [shop, serve, \"$(x)\"]}}\n"
+      "  api: {kind: service, run: {image: shop, command: [shop, serve, \"$(x)\", \"$${HOME}\"]}}\n"
       "  jobs: {kind: worker, run: {image: shop, command: [shop, work]}}\n");
   const Rendered made = kubernetes(stack, {});
-  EXPECT_THAT(file_of(made, "kubernetes/api.yaml"), HasSubstr("command: [shop, serve, $$(x)]"));
+  EXPECT_THAT(file_of(made, "kubernetes/api.yaml"), HasSubstr("command: [shop, serve, $$(x), \"${HOME}\"]"));
   EXPECT_THAT(file_of(made, "kubernetes/jobs.yaml"), HasSubstr("command: [shop, work]"));
 }
 
@@ -288,10 +324,24 @@ TEST(KubernetesWorkload, WhoDoesNotLeadHasNoAccountOfItsOwn) {
 
 // --- Services
 
+// On Kubernetes 3 to 20 (the stack has 1..20, as the same runbook's table).
+TEST(KubernetesWorkload, H9_DeploymentServiceAndAnHpaOf3To20) {
+  Stack stack = reference_stack("health-agent");
+  stack.tiers.front().replicas.min = 3;
+  EXPECT_THAT(
+      api_of(stack),
+      AllOf(HasSubstr("kind: Deployment\n"), HasSubstr("kind: Service\n"),
+            HasSubstr("            initialDelaySeconds: 30\n            periodSeconds: 10\n"),
+            HasSubstr("            initialDelaySeconds: 10\n            periodSeconds: 5\n"),
+            HasSubstr("kind: HorizontalPodAutoscaler\n"), HasSubstr("  minReplicas: 3\n  maxReplicas: 20\n"),
+            HasSubstr("        name: cpu\n        target:\n          type: Utilization\n          averageUtilization: 70\n"),
+            HasSubstr("        name: memory\n        target:\n          type: Utilization\n          averageUtilization: 80\n")));
+}
+
 TEST(KubernetesWorkload, H10_AnyInstanceBehindTheServiceAnswers) {
   EXPECT_THAT(text("health-agent", "api"),
-              AllOf(HasSubstr("  ports:\n    - name: http\n      port: 80\n      targetPort: http\n"),
-                    Not(HasSubstr("sessionAffinity"))));
+              AllOf(HasSubstr("  ports:\n    - name: http\n      port: 8080\n      targetPort: http\n"),
+                    Not(HasSubstr("sessionAffinity"))));  // 8080: api:8080 wherever the files name it
   EXPECT_THAT(text("kaireon", "worker"), Not(HasSubstr("kind: Service\n")));
 }
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,7 +67,66 @@ TEST(Alertmanager, SecretsAreFiles) {
   EXPECT_THAT(text, HasSubstr("routing_key_file: /run/secrets/"));
   EXPECT_THAT(text, HasSubstr("api_url_file: /run/secrets/"));
   EXPECT_THAT(text, Not(HasSubstr("https://")));
-  EXPECT_EQ(made.notes.size(), 1U);
+  ASSERT_EQ(made.notes.size(), 2U);
+  EXPECT_TRUE(made.notes[0].to_make);
+  EXPECT_THAT(made.notes[1].text, HasSubstr("--data.retention=192h"));  // longer than 7d
+  EXPECT_THAT(file_of(compose(reference_stack("kaireon"), {}), "compose.yaml"), HasSubstr("--data.retention=192h"));
+}
+
+/// The lines of a job of prometheus.yml.
+std::string job_of(const Rendered& made, const std::string& name) {
+  const std::string text = file_of(made, "prometheus/prometheus.yml") + "  - job_name: \n";
+  const std::size_t begin = text.find("  - job_name: " + name + "\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find("  - job_name: ", begin + 1) - begin);
+}
+
+TEST(Prometheus, AsksQdrantWithItsKey) {
+  const Stack stack = reference_stack("voiceassist");
+  EXPECT_THAT(job_of(prometheus(stack, {}), "qdrant"),
+              HasSubstr("authorization:\n      credentials_file: /run/secrets/qdrant_api_key\n"));
+  EXPECT_THAT(file_of(compose(stack, {}), "compose.yaml"), HasSubstr("target: /run/secrets/qdrant_api_key\n"));
+}
+
+TEST(Prometheus, AsksEachNodeOfAClusterByOneExporter) {
+  const Stack stack = reference_stack("acme");
+  const std::string job = job_of(prometheus(stack, {}), "cache");
+  for (int i = 1; i <= stack.cache("cache")->nodes(); ++i) EXPECT_THAT(job, HasSubstr(fmt::format("\"cache-{}:6379\"", i)));
+  EXPECT_THAT(job, HasSubstr("metrics_path: /scrape\n"));
+  EXPECT_THAT(job, HasSubstr("target_label: __address__\n        replacement: cache-exporter:9121\n"));
+  // An exporter for each is asked itself.
+  const Options own{.at = {{"cache-exporter", {{"10.0.0.1", 9121}, {"10.0.0.2", 9121}}}}};
+  EXPECT_THAT(job_of(prometheus(stack, own), "cache"), Not(HasSubstr("/scrape")));
+}
+
+TEST(Prometheus, CopiesThatDoNotTakeOverAreAJobOfTheirOwn) {
+  Stack stack = reference_stack("triage-warden");
+  EXPECT_THAT(job_of(prometheus(stack, {}), "redis"), HasSubstr("\"redis:6379\""));
+  EXPECT_THAT(job_of(prometheus(stack, {}), "redis-replica"),
+              HasSubstr("names: [redis-replica]\n        type: A\n        port: 6379\n"));
+  stack.caches[0].architecture = CacheArchitecture::sentinel;
+  EXPECT_THAT(job_of(prometheus(stack, {}), "redis"), HasSubstr("names: [redis-replica]\n"));
+  EXPECT_EQ(job_of(prometheus(stack, {}), "redis-replica"), "");
+}
+
+TEST(Prometheus, AsksEachOfSeveralReadReplicas) {
+  Stack stack = reference_stack("quickstart");
+  EXPECT_THAT(job_of(prometheus(stack, {}), "main-read"), HasSubstr("names: [main-read-exporter]\n"));
+  stack.databases[0].read_replicas = 2;
+  const std::string job = job_of(prometheus(stack, {}), "main-read");
+  EXPECT_THAT(job, HasSubstr("metrics_path: /probe\n"));
+  EXPECT_THAT(job, HasSubstr("names: [main-read]\n        type: A\n        port: 5432\n"));
+  EXPECT_THAT(job, HasSubstr("replacement: postgresql://$1/main\n"));
+  const std::string services = file_of(compose(stack, {}), "compose.yaml");
+  EXPECT_THAT(services, HasSubstr("--config.file=/run/secrets/main-read_exporter"));
+}
+
+TEST(Grafana, ShowsTheBalancerAndVectorStores) {
+  EXPECT_THAT(file_of(grafana(reference_stack("kaireon"), {}), "grafana/dashboard.json"),
+              HasSubstr("haproxy_backend_active_servers"));
+  EXPECT_THAT(file_of(grafana(reference_stack("triage-warden"), {}), "grafana/dashboard.json"),
+              HasSubstr("traefik_service_server_up"));
+  EXPECT_THAT(file_of(grafana(reference_stack("voiceassist"), {}), "grafana/dashboard.json"), HasSubstr("rest_responses_total"));
 }
 
 // Each panel once, none over another, none beyond the edge; all ask the one data source that the reader chooses.

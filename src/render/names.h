@@ -58,31 +58,45 @@ std::string variable_of(std::string_view name);
 
 /// The instance contract's variables that an instance of the tier gets, in a fixed order, secrets as `reference` writes them.
 /// PORT and INSTANCE are the target's own and not here. DATABASE_URL is that of the first database used, DATABASE_READ_URL its
-/// read replicas' where there are any and the tier reads from them, REDIS_URL the first cache's (a cluster's and a Sentinel's
-/// first node's), QUEUES queues_of(), POOL_SIZE its connections. Then run.env.
+/// read replicas' where there are any and the tier reads from them, POOL_SIZE its connections, REDIS_URL that of redis_of() (a
+/// cluster's and a Sentinel's first node's; REDIS_CLUSTER_MODE, REDIS_SENTINELS and REDIS_MASTER_NAME beside it where a client
+/// has to know), QUEUES queues_of(). Further databases, caches and vector stores have NAME_URL (SESSIONS_URL, and
+/// SESSIONS_CLUSTER_MODE as above), a vector store NAME_API_KEY, too. Then run.env.
 struct Variable {
   std::string name;
   std::string value;    // with `user` and `password` written as the target refers to them
   std::string derived;  // for a comment; empty: from the spec as it stands
 };
-/// How a target writes user and password of a component, for a URL: {"$(MAIN_USER)", "$(MAIN_PASSWORD)"}.
+/// How a target writes user and password of a component, for a URL, and its API key: {"$(MAIN_USER)", "$(MAIN_PASSWORD)",
+/// "$(MAIN_API_KEY)"}.
 struct Login {
-  std::string user, password;
+  std::string user, password, key;
 };
 std::vector<Variable> variables_of(const Stack&, const Tier&, const Options&, Login (*login)(const std::string& component));
 
 /// The lists a worker takes from or a service puts into, with commas between.
 std::string queues_of(const Tier&);
 
+/// The cache of REDIS_URL: with queues the one that holds them (promql::queue_cache_of), else the first that the tier uses; null:
+/// none.
+const Cache* redis_of(const Stack&, const Tier&);
+
 /// Whether a tier, database, pooler, cache or vector store is called so.
 bool is_component(const Stack&, std::string_view name);
 
 /// Why the stack's files can't be laid out: a component is called like a part that the files have of their own (database main
-/// with read replicas has a host main-read). Empty: all is well. Asked before anything is rendered.
+/// with read replicas has a host main-read), or two parts, two secrets' variables or two components' alerts would be called the
+/// same (tiers a-1 and a1). Empty: all is well. Asked before anything is rendered.
 std::string name_clash(const Stack&);
 
 /// The first service tier of the stack: who the balancer sends requests to; null: none.
 const Tier* entrance_of(const Stack&);
+
+/// Whether another tier runs the same image with another command: only the command tells them apart then.
+bool image_is_shared(const Stack&, const Tier&);
+
+/// The length of a "${NAME}", a reference, at the front of a text; 0: there is none.
+std::size_t reference_length(std::string_view text);
 
 /// Seconds, rounded up: what Kubernetes and nginx take.
 std::int64_t seconds_of(Duration);

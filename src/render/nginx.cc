@@ -162,6 +162,7 @@ std::string server(const Stack& stack, const Tier& tier, const Options& options)
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection $connection_upgrade;
+    client_max_body_size 0;  # the service says how large a request may be; nginx's own 1 MB would answer 413 before it
     proxy_buffering off;  # a streamed answer goes out as it comes
     # A failed request goes to another instance, three in all; a POST that was sent does not (it would take non_idempotent).
     proxy_next_upstream error timeout http_500 http_502 http_503;

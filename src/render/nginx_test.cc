@@ -106,6 +106,9 @@ TEST(Nginx, H17_TheZoneIsOutsideOfTheServerAndABurstGoesThroughAtOnce) {
   EXPECT_THAT(conf(made), Not(HasSubstr("limit_req")));
 }
 
+/// As HAProxy and Traefik have it: its own 1 MB would refuse what the service takes.
+TEST(Nginx, TheServiceSaysHowLargeARequestMayBe) { EXPECT_THAT(conf(stack()), HasSubstr("    client_max_body_size 0;")); }
+
 TEST(Nginx, A7_V6_OldProcessesFinishWhatTheyHave) {
   Stack made = stack();
   made.balancer->timeout = std::chrono::seconds(60);

@@ -60,8 +60,7 @@ std::string client_sum(const Stack& stack, const Pooler& pooler) {
 
 /// What may be opened in all, and what there is: "3 poolers × 100 = 300 of 377: max_connections 400 less 23 in reserve".
 std::string server_sum(const Pooler& pooler, const Database& database, int instances) {
-  const std::int64_t each = pooler.max_db_connections > 0 ? std::int64_t{pooler.max_db_connections}
-                                                          : std::int64_t{pooler.default_pool_size} + pooler.reserve_pool_size;
+  const std::int64_t each = servers_of(pooler);
   const std::int64_t room = std::int64_t{database.max_connections} - database.reserve.sum();
   std::string sum =
       instances == 1 ? fmt::format("{}", each) : fmt::format("{} poolers × {} = {}", instances, each, instances * each);
@@ -88,6 +87,10 @@ std::string pool_sizes(const Stack& stack, const Pooler& pooler, const Database&
 }
 
 }  // namespace
+
+int servers_of(const Pooler& pooler) {
+  return pooler.max_db_connections > 0 ? pooler.max_db_connections : pooler.default_pool_size + pooler.reserve_pool_size;
+}
 
 std::string pgbouncer_ini(const Stack& stack, const Pooler& pooler, const Database& database, const PgbouncerServer& server) {
   const std::string name = database_name(database);

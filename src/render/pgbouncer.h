@@ -13,6 +13,9 @@ namespace plimsoll::render {
 inline constexpr const char* pgbouncer_admin = "plimsoll_admin";
 inline constexpr const char* pgbouncer_stats = "plimsoll_monitoring";
 
+/// Connections to the database that one instance opens at most.
+int servers_of(const Pooler&);
+
 /// One pooler and where its things are. The defaults are a pooler that plimsoll runs on this machine.
 struct PgbouncerServer {
   std::uint16_t port = 0;

@@ -133,9 +133,11 @@ void note_what_is_missing(const Database& database, std::vector<Note>& notes) {
         {key + ".class", fmt::format("if {} is a managed service's, its parameter group takes these settings, not a file",
                                      database.bought.instance_class)});
   if (database.reserve.sum() > database.reserve.superuser)
-    notes.push_back({key + ".reserve",
-                     "Postgres 15 reserves connections for superusers only; the rest stays free because tiers and poolers "
-                     "are kept below it"});
+    notes.push_back(
+        {key + ".reserve",
+         "the file reserves connections for superusers only, as every Postgres can; the rest stays free because tiers "
+         "and poolers are kept below it. From Postgres 16 on reserved_connections keeps some for the role "
+         "pg_use_reserved_connections: left out because 15 refuses to start with it"});
   for (const Partitions& partitions : database.partitions)
     notes.push_back(
         {key + ".partitions", fmt::format("the partitions of {} are made by a job, not by a setting", partitions.table)});

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "render/names.h"
+
 namespace plimsoll::render::promql {
 
 std::string number(double value) {
@@ -30,6 +32,13 @@ std::string series(std::string_view name, std::string_view job, std::string_view
   return fmt::format("{}{{job={}{}{}}}", name, quoted(job), more.empty() ? "" : ",", more);
 }
 
+namespace {
+
+/// What is read from a file is "@file" to Traefik.
+std::string traefik_service(std::string_view tier) { return "service=" + quoted(fmt::format("{}@file", tier)); }
+
+}  // namespace
+
 std::string latency(double quantile, std::string_view job) {
   return fmt::format("histogram_quantile({}, sum by (le) (rate({}[5m])))", number(quantile),
                      series("http_request_duration_seconds_bucket", job));
@@ -52,13 +61,23 @@ std::string memory(std::string_view job, double bytes) {
 std::string instances(std::string_view job) { return fmt::format("count({} == 1)", series("up", job)); }
 
 std::string pool_used(std::string_view job) {
-  return fmt::format("sum(avg_over_time({}[5m])) / sum({})", series("db_pool_in_use", job), series("db_pool_size", job));
+  return fmt::format("sum(avg_over_time({}[5m])) / sum(avg_over_time({}[5m]))", series("db_pool_in_use", job),
+                     series("db_pool_size", job));
 }
 
 std::string pool_waiting(std::string_view job) { return fmt::format("max({})", series("db_pool_waiting", job)); }
 
 std::string backlog(std::string_view cache, std::string_view list) {
   return fmt::format("max({})", series("redis_key_size", cache, "key=" + quoted(list)));
+}
+
+std::string backlog_growth(std::string_view cache, std::string_view list) {
+  return fmt::format("max(deriv({}[30m]))", series("redis_key_size", cache, "key=" + quoted(list)));
+}
+
+std::string copies(std::string_view cache) {
+  return fmt::format("{} and on (job, instance) {}", series("redis_connected_slaves", cache),
+                     series("redis_instance_info", cache, "role=\"master\""));
 }
 
 std::string connections(std::string_view database) { return fmt::format("sum({})", series("pg_stat_activity_count", database)); }
@@ -75,6 +94,10 @@ std::string database_cpu(const Database& database) {
 
 std::string lag(std::string_view database) {
   return fmt::format("max({})", series("pg_replication_lag_seconds", read_job(database)));
+}
+
+std::string following(std::string_view database) {
+  return fmt::format("(count({}) or vector(0))", series("pg_stat_replication_pg_wal_lsn_diff", database, "state=\"streaming\""));
 }
 
 std::string pooler_waiting(std::string_view pooler) {
@@ -97,9 +120,29 @@ std::string hit_ratio(std::string_view cache) {
 
 bool is_managed(const Database& database) { return database.bought.instance_class.starts_with("db."); }
 
+std::string balancer_servers(BalancerEngine engine, std::string_view tier) {
+  if (engine == BalancerEngine::traefik)
+    return fmt::format("sum({})", series("traefik_service_server_up", "balancer", traefik_service(tier)));
+  return fmt::format("max({})", series("haproxy_backend_active_servers", "balancer", "proxy=" + quoted(tier)));
+}
+
+std::string balancer_requests(BalancerEngine engine, std::string_view tier, bool failed) {
+  if (engine == BalancerEngine::traefik)
+    return fmt::format("sum(rate({}[5m]))", series("traefik_service_requests_total", "balancer",
+                                                   traefik_service(tier) + (failed ? ",code=~\"5..\"" : "")));
+  return fmt::format("sum(rate({}[5m]))", series("haproxy_backend_http_responses_total", "balancer",
+                                                 "proxy=" + quoted(tier) + (failed ? ",code=\"5xx\"" : "")));
+}
+
 std::string machine_job(std::string_view database) { return fmt::format("{}-machine", database); }
 
 std::string read_job(std::string_view database) { return fmt::format("{}-read", database); }
+
+std::string replica_job(std::string_view cache) { return fmt::format("{}-replica", cache); }
+
+bool tells_of_itself(const Stack& stack) {
+  return stack.balancer && stack.balancer->engine != BalancerEngine::nginx && entrance_of(stack) != nullptr;
+}
 
 double most_cores(const Tier& tier) { return tier.instance.cpu.limit.value_or(tier.instance.cpu.request).count; }
 
@@ -116,6 +159,14 @@ const Cache* queue_cache_of(const Stack& stack, const Tier& tier) {
   for (const Cache& cache : stack.caches)
     if (cache.holds(CacheUse::queue)) return &cache;
   return nullptr;
+}
+
+std::string lists_in(const Stack& stack, const Cache& cache) {
+  std::string lists;
+  for (const Tier& tier : stack.tiers)
+    if (!tier.consumes.empty() && queue_cache_of(stack, tier) == &cache)
+      for (const QueueTarget& queue : tier.consumes) lists += (lists.empty() ? "" : ",") + queue.list;
+  return lists;
 }
 
 }  // namespace plimsoll::render::promql

@@ -55,23 +55,25 @@ void add(const Stack& stack, const VectorStore& store, const Options& options, R
   const std::string at = "http://" + to_text(endpoints_of(options, store.name, qdrant_port).front());
   made.files.push_back({fmt::format("qdrant/{}.yaml", store.name), config_of(stack, store, options)});
   made.notes.push_back(
-      {key, fmt::format("each node needs QDRANT__SERVICE__API_KEY in its environment (a secret, here ${}); without it anyone "
-                        "who reaches it may write",
-                        key_variable)});
+      {key,
+       fmt::format("each node needs QDRANT__SERVICE__API_KEY in its environment (a secret, here ${}); without it anyone "
+                   "who reaches it may write",
+                   key_variable),
+       true});
   if (store.nodes > 1)
     made.notes.push_back(
         {key + ".nodes",
          fmt::format(
              "the first of {0} nodes starts with --uri http://{1}-1:{2}, the others with --bootstrap http://{1}-1:{2} --uri "
-             "http://{1}-N:{2}. Verify that all are peers: curl -H \"api-key: ${3}\" {4}/cluster",
+             "http://{1}-N:{2}. Verify that all are peers: printf 'api-key: %s' \"${3}\" | curl -H @- {4}/cluster",
              store.nodes, store.name, qdrant_peer_port, key_variable, at)});
   for (const Collection& collection : store.collections) {
-    const std::string file = fmt::format("qdrant/{}-{}.json", store.name, collection.name);
+    const std::string file = fmt::format("qdrant/{}/{}.json", store.name, collection.name);
     made.files.push_back({file, body_of(collection)});
     made.notes.push_back({fmt::format("{}.collections.{}", key, collection.name),
-                          fmt::format("once: curl -X PUT -H \"api-key: ${0}\" -H 'Content-Type: application/json' --data @{1} "
-                                      "{2}/collections/{3}. Verify: "
-                                      "curl -H \"api-key: ${0}\" {2}/collections/{3}",
+                          fmt::format("once: printf 'api-key: %s' \"${0}\" | curl -X PUT -H @- -H 'Content-Type: "
+                                      "application/json' --data @{1} {2}/collections/{3}. Verify: printf 'api-key: %s' "
+                                      "\"${0}\" | curl -H @- {2}/collections/{3}",
                                       key_variable, file, at, collection.name)});
   }
 }

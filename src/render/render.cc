@@ -75,14 +75,4 @@ void merge(Rendered& into, Rendered more) {
   sort_files(into.files);
 }
 
-Rendered render_all(const Stack& stack, const Options& options) {
-  Rendered all;
-  for (const Target target : all_targets(stack)) {
-    Rendered one = render(stack, target, options);
-    // Without files its note says that the stack has no such component: of no use among the rest.
-    if (!one.files.empty()) merge(all, std::move(one));
-  }
-  return all;
-}
-
 }  // namespace plimsoll::render

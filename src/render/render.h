@@ -98,7 +98,4 @@ std::vector<Target> all_targets(const Stack&);
 /// Another target's files and notes into the same folder, each once. The same path is the same text (asserted).
 void merge(Rendered& into, Rendered more);
 
-/// all_targets() that have something for this stack, as one folder.
-Rendered render_all(const Stack&, const Options&);
-
 }  // namespace plimsoll::render

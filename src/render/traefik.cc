@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "render/names.h"
 #include "render/proxies.h"
@@ -20,6 +22,9 @@ Yaml static_part(const Stack& stack, const Options& options) {
   web["address"] = to_text(balancer_bind(stack, options));
   web["transport"]["lifeCycle"]["graceTimeOut"] =
       Yaml(plain_time(leave_within(balancer))).why("derived: balancer.timeout + drain");
+  web["transport"]["respondingTimeouts"]["readTimeout"] =
+      Yaml(plain_time(std::max<Duration>(balancer.timeout, std::chrono::seconds(60))))
+          .why("derived: balancer.timeout, at least Traefik's own 60s; for a request with its body");
   root["entryPoints"]["metrics"]["address"] = to_text(balancer_metrics_bind(stack, options));
   root["providers"]["file"]["filename"] = "/etc/traefik/dynamic.yaml";
   root["providers"]["file"]["watch"] = true;

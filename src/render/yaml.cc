@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "core/assert.h"
 
@@ -38,18 +39,57 @@ bool looks_like_number(std::string_view text) {
   });
 }
 
+/// A character that cannot stand in YAML as it is, or that a reader would take for a line's end; as spec's own writer has it.
+struct Special {
+  std::size_t length = 0;  // in bytes of UTF-8; 0: the text begins with no such character
+  unsigned code = 0;
+};
+
+Special special_at(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return {1, byte(0)};
+  if (byte(0) == 0xc2 && byte(1) >= 0x80 && byte(1) < 0xa0) return {2, byte(1)};  // C1, NEL among them
+  if (byte(0) < 0xe2) return {};
+  for (const auto& [utf8, code] : {std::pair<std::string_view, unsigned>{"\xe2\x80\xa8", 0x2028U},
+                                   {"\xe2\x80\xa9", 0x2029U},
+                                   {"\xef\xbb\xbf", 0xfeffU},
+                                   {"\xef\xbf\xbe", 0xfffeU},
+                                   {"\xef\xbf\xbf", 0xffffU}})
+    if (text.starts_with(utf8)) return {utf8.size(), code};
+  return {};
+}
+
+/// Whether nothing in it has to be escaped, but for line ends and tabs where `lines`.
+bool is_printable(std::string_view text, bool lines) {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (special_at(text.substr(i)).length > 0 && !(lines && (text[i] == '\n' || text[i] == '\t'))) return false;
+  return true;
+}
+
+/// A comment's line: blanks for what would end it.
+std::string in_comment(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t length = special_at(text.substr(i)).length;
+    out += length > 0 ? ' ' : text[i];
+    if (length > 0) i += length - 1;
+  }
+  return out;
+}
+
 bool is_plain(std::string_view text) {
   if (std::ranges::find(reserved, text) != reserved.end() || is_boolean_word(text) || looks_like_number(text)) return false;
   if (std::string_view("-?:").find(text[0]) != std::string_view::npos && (text.size() == 1 || text[1] == ' ')) return false;
   if (std::string_view(",[]{}#&*!|>'\"%@`").find(text[0]) != std::string_view::npos) return false;
   if (text.front() == ' ' || text.back() == ' ' || text.back() == ':') return false;
   if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  return is_printable(text, false);
 }
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     switch (c) {
       case '"':
       case '\\':
@@ -66,10 +106,12 @@ std::string quoted(std::string_view text) {
         out += "\\r";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));  // JSON has no \x
-        else
+        if (const Special one = special_at(text.substr(i)); one.length > 0) {
+          out += fmt::format("\\u{:04x}", one.code);  // JSON has no \x
+          i += one.length - 1;
+        } else {
           out += c;
+        }
     }
   }
   return out + "\"";
@@ -78,8 +120,7 @@ std::string quoted(std::string_view text) {
 /// Whether a text can be a block: no blank in front of its first line, nothing that only an escape can say.
 bool fits_a_block(std::string_view text) {
   if (text.find('\n') == std::string_view::npos || text.front() == ' ' || text.front() == '\n') return false;
-  return std::ranges::all_of(
-      text, [](char c) { return c == '\n' || c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
+  return is_printable(text, true);
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -110,8 +151,6 @@ Yaml Yaml::list(std::vector<Yaml> items) {
   made.items_ = std::move(items);
   return made;
 }
-
-Yaml Yaml::list(std::span<const std::string> items) { return list(std::vector<Yaml>(items.begin(), items.end())); }
 
 Yaml& Yaml::operator[](std::string_view key) {
   PLIMSOLL_ASSERT(kind_ == Kind::map);
@@ -146,8 +185,8 @@ Yaml& Yaml::flow() & {
 Yaml&& Yaml::flow() && { return std::move(flow()); }
 
 Yaml Yaml::null() {
-  Yaml made(false);
-  made.text_ = "null";
+  Yaml made("null");
+  made.kind_ = Kind::null;
   return made;
 }
 
@@ -189,6 +228,7 @@ class YamlText {
         return !node.flow_ && is_plain(node.text_) ? node.text_ : quoted(node.text_);
       case Yaml::Kind::number:
       case Yaml::Kind::boolean:
+      case Yaml::Kind::null:
         return node.text_;
       case Yaml::Kind::map:
       case Yaml::Kind::list:
@@ -213,7 +253,7 @@ class YamlText {
   void comment(std::string_view text, int indent) {
     if (text.empty()) return;
     for (const std::string_view line : lines_of(text))
-      out_ += spaces(indent) + (line.empty() ? "#" : "# " + std::string(line)) + "\n";
+      out_ += spaces(indent) + (line.empty() ? "#" : "# " + in_comment(line)) + "\n";
   }
 
   void literal(const std::string& text, int indent) {
@@ -231,7 +271,7 @@ class YamlText {
       return;
     }
     out_ += " " + scalar(node);
-    if (!node.why_.empty()) out_ += "  # " + node.why_;
+    if (!node.why_.empty()) out_ += "  # " + in_comment(node.why_);
     out_ += "\n";
   }
 
@@ -284,6 +324,7 @@ class JsonText {
         return;
       case Yaml::Kind::number:
       case Yaml::Kind::boolean:
+      case Yaml::Kind::null:
         out_ += node.text_;
         return;
       case Yaml::Kind::map:

@@ -9,8 +9,8 @@
 //   const std::string text = to_yaml(hpa);
 //
 // Keys keep the order in which they were first named. Text that YAML 1.1 or 1.2 would read as something else ("on", "1e3",
-// "08:30",
-// "~") is quoted. Pure.
+// "08:30", "~") is quoted; what a reader would take for a line's end or may not read at all (controls, U+2028, a byte order mark)
+// is escaped in a text and left out of a comment. Pure.
 
 #include <concepts>
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace plimsoll::render {
 
 class Yaml {
  public:
-  enum class Kind { map, list, text, number, boolean };
+  enum class Kind { map, list, text, number, boolean, null };
 
   Yaml();                                                                // an empty map; becomes a list with the first add()
   Yaml(std::string text) : kind_(Kind::text), text_(std::move(text)) {}  // NOLINT: a value is written as one
@@ -38,8 +38,6 @@ class Yaml {
   static Yaml list(std::vector<Yaml> items = {});
   /// "null": Helm takes a default away where it stands. Elsewhere a key without a value stays away.
   static Yaml null();
-  /// Texts, one a item.
-  static Yaml list(std::span<const std::string> items);
 
   /// The value of a key of a map; made at its end where it is not there. What this and add() return is good until something is
   /// added beside it.

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 #include "spec/yaml.h"
 
 namespace plimsoll::render {
@@ -125,6 +128,39 @@ TEST(JsonText, IsJson) {
   "d": {}
 }
 )");
+}
+
+/// A reader of YAML ends a line at NEL, U+2028 and U+2029, takes a byte order mark for none of the text, and C1 for nothing at
+/// all.
+TEST(Yaml, WhatAReaderWouldTakeForALinesEndIsEscaped) {
+  for (const auto& [text, written] : {std::pair<const char*, const char*>{"a\u0085b", "a\\u0085b"},
+                                      {"a\u2028b", "a\\u2028b"},
+                                      {"a\u2029b", "a\\u2029b"},
+                                      {"\uFEFFab", "\\ufeffab"},
+                                      {"a\xc2\x9f", "a\\u009f"},
+                                      {"a\u2028\nb", "a\\u2028\\nb"}}) {
+    Yaml made;
+    made["k"] = text;
+    EXPECT_EQ(to_yaml(made), std::string("k: \"") + written + "\"\n");
+    EXPECT_EQ(to_json(made), std::string("{\n  \"k\": \"") + written + "\"\n}\n");
+  }
+  Yaml plain;
+  plain["k"] = "2 × ä – “x” 漢";
+  EXPECT_EQ(to_yaml(plain), "k: 2 × ä – “x” 漢\n");
+}
+
+TEST(Yaml, ACommentNeverEndsItsLine) {
+  Yaml made;
+  made["k"] = Yaml(1).why("a\nb: c\u2028d: e").about("f\u0085g: h");
+  EXPECT_EQ(to_yaml(made), "# f g: h\nk: 1  # a b: c d: e\n");
+}
+
+TEST(Yaml, NullIsAKindOfItsOwn) {
+  Yaml made;
+  made["k"] = Yaml::null();
+  EXPECT_EQ(made.at("k").kind(), Yaml::Kind::null);
+  EXPECT_EQ(to_yaml(made), "k: null\n");
+  EXPECT_EQ(to_json(made), "{\n  \"k\": null\n}\n");
 }
 
 }  // namespace

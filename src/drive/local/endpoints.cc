@@ -10,6 +10,7 @@
 #include "drive/local/postgres_replica.h"
 #include "drive/local/redis_component.h"
 #include "drive/local/strays.h"
+#include "render/names.h"
 #include "render/pgbouncer.h"
 #include "render/postgresql.h"
 
@@ -134,6 +135,11 @@ Result<std::vector<std::unique_ptr<Component>>> components(const Stack& stack, c
 
 Result<Endpoints> endpoints(const Stack& stack, const Tier& tier, const Ports& ports, Secrets& secrets) {
   Endpoints found;
+  if (const Cache* cache = render::redis_of(stack, tier)) {
+    Result<std::string> redis = cache_url(*cache, ports, secrets);
+    if (!redis) return fail(redis.error());
+    found.redis_url = std::move(*redis);
+  }
   for (const Use& use : tier.uses) {
     if (const Database* database = stack.database(use.component); database != nullptr && found.database_url.empty()) {
       const std::string name = render::database_name(*database);
@@ -146,10 +152,6 @@ Result<Endpoints> endpoints(const Stack& stack, const Tier& tier, const Ports& p
           url(replica_name(*database, 1), database->name, "app", render::postgres_app_role, name, ports, secrets);
       if (!read) return fail(read.error());
       found.database_read_url = std::move(*read);
-    } else if (const Cache* cache = stack.cache(use.component); cache != nullptr && found.redis_url.empty()) {
-      Result<std::string> redis = cache_url(*cache, ports, secrets);
-      if (!redis) return fail(redis.error());
-      found.redis_url = std::move(*redis);
     }
   }
   return found;

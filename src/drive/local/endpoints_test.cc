@@ -75,6 +75,19 @@ TEST_F(EndpointsOf, ATierGoesThroughThePoolerAndReadsFromTheFirstReadReplica) {
   EXPECT_EQ(found->redis_url, "redis://:" + secret("redis.default") + "@127.0.0.1:" + port("redis") + "/0");
 }
 
+/// The same as rendered files say: render::redis_of.
+TEST_F(EndpointsOf, RedisIsWhereTheQueuesAre) {
+  stack_.caches.push_back({.name = "jobs", .used_for = {CacheUse::queue}});
+  ASSERT_TRUE(components(stack_, place_, ports_, secrets_));
+  Tier api = tier({{"redis", ""}, {"jobs", ""}});
+  EXPECT_EQ(endpoints(stack_, api, ports_, secrets_).value_or(Endpoints{}).redis_url,
+            "redis://:" + secret("redis.default") + "@127.0.0.1:" + port("redis") + "/0");
+  api.kind = TierKind::service;
+  api.publishes = {"reservations"};
+  EXPECT_EQ(endpoints(stack_, api, ports_, secrets_).value_or(Endpoints{}).redis_url,
+            "redis://:" + secret("jobs.default") + "@127.0.0.1:" + port("jobs") + "/0");
+}
+
 TEST_F(EndpointsOf, ATierGoesDirectlyWhereNoPoolerIsStated) {
   const Result<Endpoints> found = endpoints(stack_, tier({{"postgres", ""}}), ports_, secrets_);
   ASSERT_TRUE(found) << found.error().message;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "capacity/catalog.h"
 #include "render/render.h"
@@ -20,8 +21,8 @@
 namespace plimsoll::render {
 
 /// Every stack of stacks/ that the files of all targets are held to.
-inline constexpr std::array<const char*, 7> reference_stacks = {"kaireon",       "kaireon-pools", "health-agent", "triage-warden",
-                                                                "acme",          "voiceassist",   "quickstart"};
+inline constexpr std::array<const char*, 7> reference_stacks = {"kaireon", "kaireon-pools", "health-agent", "triage-warden",
+                                                                "acme",    "voiceassist",   "quickstart"};
 
 /// A spec's text as a stack; references to secrets stay as they are written.
 inline Stack stack_from(std::string_view text) {
@@ -44,6 +45,16 @@ inline Stack reference_stack(const std::string& name) {
   if (!catalog.ok()) throw std::runtime_error("catalogs/" + stack.catalog + ".yaml is no catalog");
   (void)capacity::fill_in(stack, *catalog.value);
   return stack;
+}
+
+/// `--to all`, as the program puts it together; merge() asserts that one path is one text.
+inline Rendered render_all(const Stack& stack, const Options& options) {
+  Rendered all;
+  for (const Target target : all_targets(stack)) {
+    Rendered one = render(stack, target, options);
+    if (!one.files.empty()) merge(all, std::move(one));  // else its note says that the stack has no such component
+  }
+  return all;
 }
 
 /// The text of one of the files; fails the test and gives "" if it is not there.
