@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "import/import.h"
+#include "render/names.h"
 #include "render/yaml.h"
-#include "spec/overlay.h"
 #include "spec/write.h"
 
 namespace plimsoll::cli {
@@ -33,16 +33,12 @@ std::vector<SourceFile> as_read(const render::Rendered& rendered) {
 
 constexpr const char* about =
     "What these files have no words for in the spec of the stack {}, made by `plimsoll render`.\n"
-    "`plimsoll import` lays it over what it reads in them; nothing else needs it.";
+    "`plimsoll import` lays it over what it reads in them, as far as they still say what they said when rendered; nothing else\n"
+    "needs it.";
 
 /// Kubernetes: an object of its own. No component's name has a dot in it.
-render::File config_map(const Stack& stack, const render::Options& options, const std::string& words) {
-  const auto is_taken = [&](const auto& all) {
-    return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.name == "plimsoll"; });
-  };
-  const bool taken = is_taken(stack.tiers) || is_taken(stack.databases) || is_taken(stack.poolers) || is_taken(stack.caches) ||
-                     is_taken(stack.vector_stores);
-  const std::string name = taken ? "plimsoll.spec" : "plimsoll";
+render::File config_map(const Stack& stack, const render::Options& options, const spec::Overlay& words) {
+  const std::string name = render::is_component(stack, "plimsoll") ? "plimsoll.spec" : "plimsoll";
   render::Yaml made;
   made.about(fmt::format(about, stack.name));
   made["apiVersion"] = "v1";
@@ -51,23 +47,18 @@ render::File config_map(const Stack& stack, const render::Options& options, cons
   made["metadata"]["namespace"] = options.kube_namespace.empty() ? stack.name : options.kube_namespace;
   made["metadata"]["labels"]["app.kubernetes.io/part-of"] = stack.name;
   made["metadata"]["labels"]["app.kubernetes.io/managed-by"] = "plimsoll";
-  made["data"]["stack.yaml"] = words;
+  made["data"]["stack.yaml"] = words.words;
+  if (!words.rendered.empty()) made["data"]["rendered.yaml"] = words.rendered;
   return {"kubernetes/" + name + ".yaml", to_yaml(made)};
 }
 
-/// Compose: a section that it passes over, but for its variables: "$$" is its dollar.
-std::string section(const Stack& stack, const std::string& words) {
-  std::string out = "\n";
-  const std::string comment = fmt::format(about, stack.name);
-  for (std::size_t at = 0; at <= comment.size();) {
-    const std::size_t end = std::min(comment.find('\n', at), comment.size());
-    out += "# " + comment.substr(at, end - at) + "\n";
-    at = end + 1;
-  }
-  out += "x-plimsoll:\n";
+/// Compose reads variables even in a section that it passes over: "$$" is its dollar.
+std::string indented(const std::string& key, const std::string& text) {
+  if (text.empty()) return {};
+  std::string out = "  " + key + ":\n";
   bool starts = true;
-  for (const char c : words) {
-    if (starts) out += "  ";
+  for (const char c : text) {
+    if (starts) out += "    ";
     out += c;
     if (c == '$') out += '$';
     starts = c == '\n';
@@ -75,19 +66,29 @@ std::string section(const Stack& stack, const std::string& words) {
   return out;
 }
 
+std::string section(const Stack& stack, const spec::Overlay& words) {
+  std::string out = "\n";
+  const std::string comment = fmt::format(about, stack.name);
+  for (std::size_t at = 0; at <= comment.size();) {
+    const std::size_t end = std::min(comment.find('\n', at), comment.size());
+    out += "# " + comment.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return out + "x-plimsoll:\n" + indented("spec", words.words) + indented("rendered", words.rendered);
+}
+
 }  // namespace
 
-std::string beyond(const Stack& stack, const render::Rendered& rendered) {
-  // Under a name that no stack has: what import calls it follows the folder that the files are in.
-  const import::Imported it = import::read(as_read(rendered), {.name = stack.name == "imported" ? "rendered" : "imported"});
-  return spec::overlay(spec::write(stack, {}), spec::write(it.stack, {}));
+spec::Overlay beyond(const Stack& stack, const render::Rendered& rendered) {
+  const import::Imported it = import::read(as_read(rendered), {.rendered = true});
+  return spec::overlay(spec::write(stack, {}), import::said_of(it.stack));
 }
 
 void carry_along(const Stack& stack, render::Target target, const render::Options& options, render::Rendered& rendered) {
   const bool is_compose = target == render::Target::compose;
   if ((!is_compose && target != render::Target::kubernetes) || rendered.files.empty()) return;
-  const std::string words = beyond(stack, rendered);
-  if (words.size() > largest_config_map) {
+  const spec::Overlay words = beyond(stack, rendered);
+  if (words.words.size() + words.rendered.size() > largest_config_map) {
     rendered.notes.push_back({"", "the spec is too large to travel along: `plimsoll import` won't give all of it back"});
     return;
   }

@@ -5,14 +5,16 @@
 
 #include "core/stack.h"
 #include "render/render.h"
+#include "spec/overlay.h"
 
 namespace plimsoll::cli {
 
-/// What the spec of `stack` says beyond what `import` reads in these files: an overlay (spec/overlay.h). Empty: nothing.
-std::string beyond(const Stack& stack, const render::Rendered&);
+/// What the spec of `stack` says beyond what `import` reads in these files.
+spec::Overlay beyond(const Stack& stack, const render::Rendered&);
 
-/// Adds it to the files of a target that import reads: Kubernetes as a ConfigMap of its own, Compose as x-plimsoll. `stack` is as
-/// its file says it, without what a catalog fills in. Other targets stay as they are.
+/// Adds it to the files of a target that import reads: Kubernetes as a ConfigMap of its own (stack.yaml, rendered.yaml), Compose
+/// as x-plimsoll (spec, rendered). `stack` is as its file says it, without what a catalog fills in. Other targets stay as they
+/// are.
 void carry_along(const Stack& stack, render::Target, const render::Options&, render::Rendered&);
 
 }  // namespace plimsoll::cli

@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 #include "show/findings.h"
 #include "show/terminal.h"
+#include "spec/write.h"
 
 namespace plimsoll::cli {
 namespace {
@@ -40,8 +41,10 @@ struct Check {
     }
   }
 
-  /// Fills in what the classes say and adds the model's findings.
-  void judge(Stack& stack, const Origins& origins, std::span<const SourceFile> files, const Catalog& catalog, bool imported) {
+  /// Fills in what the classes say and adds the model's findings. `origins` says where a value stands in the files, `written`
+  /// what was written down at all.
+  void judge(Stack& stack, const Origins& origins, const Origins& written, std::span<const SourceFile> files,
+             const Catalog& catalog, bool imported) {
     if (!catalog.classes.empty()) {
       for (Diagnostic& warning : capacity::fill_in(stack, catalog)) {
         const Origin* origin = origins.nearest(warning.path);
@@ -54,7 +57,7 @@ struct Check {
     context.catalog = catalog.classes.empty() ? nullptr : &catalog;
     context.now = now();
     context.imported = imported;
-    context.given = [&origins](std::string_view path) { return origins.exact(path) != nullptr; };
+    context.given = [&written](std::string_view path) { return written.exact(path) != nullptr; };
     const std::vector<Finding> found = capacity::findings(stack, context);
     add(found, origins, files);
     show::count_model(report, stack);
@@ -71,7 +74,7 @@ struct Check {
     ++report.files;
     const std::optional<Catalog> catalog = find_catalog(parsed.value->stack, options.catalog, file.name);
     bad_input = bad_input || !catalog;
-    if (catalog) judge(parsed.value->stack, parsed.value->origins, {&file, 1}, *catalog, false);
+    if (catalog) judge(parsed.value->stack, parsed.value->origins, parsed.value->origins, {&file, 1}, *catalog, false);
   }
 
   void other_files(const std::vector<SourceFile>& files) {
@@ -82,13 +85,18 @@ struct Check {
       report.passed.push_back({files.at(one.file).name, why_passed(files.at(one.file), one.why)});
     for (const import::Question& one : it.questions) report.questions.push_back({one.path, one.text, one.line});
     report.files += files_read(it, files);
-    const std::optional<Catalog> catalog = find_catalog({}, options.catalog, "");
+    const std::optional<Catalog> catalog = find_catalog(it.whole ? it.stack : Stack{}, options.catalog, "");
     bad_input = bad_input || !catalog;
     if (it.documents == 0 || !catalog) return;
     report.no_tier = it.stack.tiers.empty();
     add(it.findings, it.origins, files);
     written_spec(it, files);
-    judge(it.stack, it.origins, files, *catalog, true);
+    // Of files that `plimsoll render` made the whole spec is known: they are held to what the spec itself would be.
+    const Parsed<spec::Located> whole = it.whole ? parse_spec(spec::write(it.stack, {})) : Parsed<spec::Located>{};
+    if (whole.ok())
+      judge(it.stack, it.origins, whole.value->origins, files, *catalog, false);
+    else
+      judge(it.stack, it.origins, it.origins, files, *catalog, true);
   }
 
   /// --write, before what the classes say is filled in: a spec states what was found.
@@ -136,7 +144,7 @@ std::optional<Sorted> gather(const CheckOptions& options, Check& check) {
   return out;
 }
 
-/// Findings to stdout, or SARIF to a file beside the screen. False, and an error printed, if that file can't be written.
+/// Findings to stdout, or SARIF to a file beside the screen. False, and an error printed, if one can't be written.
 bool print(const CheckOptions& options, const show::CheckReport& report) {
   const show::Terminal terminal(STDOUT_FILENO);
   const bool to_file = options.sarif && !options.output.empty();
@@ -147,13 +155,9 @@ bool print(const CheckOptions& options, const show::CheckReport& report) {
       return false;
     }
   }
-  if (options.sarif && !to_file)
-    (void)terminal.write(show::check_sarif(report, PLIMSOLL_VERSION));
-  else if (options.json)
-    (void)terminal.write(show::check_json(report));
-  else
-    (void)terminal.write(show::render_check(report, terminal.style(), terminal.is_tty() ? terminal.size().columns : no_wrap));
-  return true;
+  if (options.sarif && !to_file) return print_out(show::check_sarif(report, PLIMSOLL_VERSION));
+  if (options.json) return print_out(show::check_json(report));
+  return print_out(show::render_check(report, terminal.style(), terminal.is_tty() ? terminal.size().columns : no_wrap));
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include "cli/imported.h"
 #include "cli/spec_file.h"
 #include "cli/verbs.h"
-#include "show/terminal.h"
 #include "spec/pattern.h"
 
 namespace plimsoll::cli {
@@ -66,12 +65,8 @@ bool put(const ImportOptions& options, const std::string& spec, const std::strin
       print_error(wrote.error());
       return false;
     }
-  const show::Terminal terminal(STDOUT_FILENO);
-  if (options.json)
-    (void)terminal.write(json);
-  else if (options.output.empty())
-    (void)terminal.write(spec);
-  return true;
+  if (options.json) return print_out(json);
+  return !options.output.empty() || print_out(spec);
 }
 
 }  // namespace

@@ -293,6 +293,7 @@ void define_render(CLI::App& app, RenderOptions& options) {
       ->allow_extra_args(false);
   verb->add_option("--catalog", options.catalog, "classes and prices: a catalog's name or file; default: the spec's")
       ->type_name("NAME|FILE");
+  verb->add_flag("--notes", options.notes, "show all that the files can't say, however much that is");
   verb->add_flag("--json", options.json, "files and notes as JSON");
 }
 

@@ -106,7 +106,8 @@ int carry_out(const PlanOptions& options, const SpecFile& spec, const capacity::
     view.diff = spec::unified_diff(spec.source.text, *text, spec.source.file);
   const show::Terminal terminal(STDOUT_FILENO);
   const int width = terminal.is_tty() ? terminal.size().columns : usual_width;
-  (void)terminal.write(options.json ? show::plan_json(plan, view) : show::render_plan(plan, view, terminal.style(), width));
+  if (!print_out(options.json ? show::plan_json(plan, view) : show::render_plan(plan, view, terminal.style(), width)))
+    return exit_bad_input;
   if (!options.report.empty() && !write_to(options.report, show::plan_html(plan, view), Existing::replace)) return exit_bad_input;
   if (!text) return options.write || !options.output.empty() ? exit_negative : exit_well;
   if (!options.output.empty() && !write_to(options.output, *text, Existing::refuse)) return exit_bad_input;

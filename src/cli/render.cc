@@ -34,10 +34,26 @@ struct Rendering {
   std::vector<Target> targets;
   render::Rendered made;
   std::vector<std::pair<Target, render::Note>> notes;  // each once, of the first target that says it
+  Expected expected;
 };
 
+/// A target's files are in the folder that is called like it; those that Compose mounts are in those of the others. Of some
+/// targets only, what another one would make of the stack is not left over.
+Expected expected_of(const Stack& stack, const RenderAsk& ask) {
+  Expected all;
+  const bool mounts = std::ranges::find(ask.targets, Target::compose) != ask.targets.end();
+  for (const render::TargetInfo& row : render::targets()) {
+    const bool asked = std::ranges::find(ask.targets, row.target) != ask.targets.end();
+    const bool mounted = mounts && row.target != Target::kubernetes && row.target != Target::helm && row.target != Target::cloud;
+    if (ask.all || asked || mounted) all.folders.emplace_back(row.word);
+    if (!ask.all)
+      for (const render::File& file : render::render(stack, row.target, ask.options).files) all.paths.push_back(file.path);
+  }
+  return all;
+}
+
 Rendering render_stack(const SpecFile& spec, const Stack& filled, const RenderAsk& ask) {
-  Rendering all{filled.name, ask.targets, {}, {}};
+  Rendering all{filled.name, ask.targets, {}, {}, {}};
   for (const Target target : ask.targets) {
     render::Rendered one = render::render(filled, target, ask.options);
     if (ask.all && one.files.empty()) continue;  // its note says that the stack has no such component
@@ -50,19 +66,31 @@ Rendering render_stack(const SpecFile& spec, const Stack& filled, const RenderAs
   return all;
 }
 
-void say_notes(const Rendering& all) {
-  for (const bool to_make : {true, false}) {
-    bool first = true;
-    for (const auto& [target, note] : all.notes) {
-      if (note.to_make != to_make) continue;
-      if (first) fmt::print(stderr, "{}:\n", to_make ? "to make first" : "not said by these files");
-      first = false;
-      std::string text = note.text;
-      for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 5) text.replace(at, 1, "\n    ");
-      fmt::print(stderr, "  {}{}{}\n", all.targets.size() > 1 ? fmt::format("[{}] ", word_of(target)) : "",
-                 note.path.empty() ? "" : note.path + ": ", text);
-    }
+/// More lines than that hide what has to be done first.
+constexpr std::ptrdiff_t most_notes = 8;
+
+void say_note(const Rendering& all, Target target, const render::Note& note) {
+  std::string text = note.text;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 5) text.replace(at, 1, "\n    ");
+  fmt::print(stderr, "  {}{}{}\n", all.targets.size() > 1 ? fmt::format("[{}] ", word_of(target)) : "",
+             note.path.empty() ? "" : note.path + ": ", text);
+}
+
+/// What to make first, all of it; of what the files can't say only how much it is where it is much, unless `whole`.
+void say_notes(const Rendering& all, bool whole) {
+  const auto is_to_make = [](const auto& one) { return one.second.to_make; };
+  const std::ptrdiff_t to_make = std::ranges::count_if(all.notes, is_to_make);
+  const std::ptrdiff_t others = std::ssize(all.notes) - to_make;
+  if (to_make > 0) fmt::print(stderr, "to make first:\n");
+  for (const auto& [target, note] : all.notes)
+    if (note.to_make) say_note(all, target, note);
+  if (others > most_notes && !whole) {
+    fmt::print(stderr, "not said by these files: {} things; --notes shows them\n", others);
+    return;
   }
+  if (others > 0) fmt::print(stderr, "not said by these files:\n");
+  for (const auto& [target, note] : all.notes)
+    if (!note.to_make) say_note(all, target, note);
 }
 
 constexpr std::array<std::string_view, 3> change_words = {"same", "new", "differs"};
@@ -89,8 +117,6 @@ std::string json_of(const Rendering& all, const std::string& folder, const Folde
   }
   return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
-
-void put(const std::string& text) { (void)show::Terminal(STDOUT_FILENO).write(text); }
 
 /// The diffs of a view as a descriptor's screen can show them.
 std::string shown_diffs(const FolderView& view, int fd) {
@@ -120,29 +146,25 @@ bool is_stream(const std::vector<render::File>& files) {
 
 int to_stdout(const Rendering& all) {
   const std::vector<render::File>& files = all.made.files;
-  if (files.size() == 1) {
-    put(files.front().text);
-  } else if (is_stream(files)) {
-    std::string text;
-    for (const render::File& file : files) text += (text.empty() ? "" : "---\n") + file.text;
-    put(text);
-  } else {
+  if (files.size() > 1 && !is_stream(files)) {
     std::string names;
     for (const render::File& file : files) names += "\n  " + file.path;
     print_error({Errc::malformed, fmt::format("these are {} files: name a folder for them with -o DIR{}", files.size(), names)});
     return exit_bad_input;
   }
-  return exit_well;
+  std::string text;
+  for (const render::File& file : files) text += (text.empty() ? "" : "---\n") + file.text;
+  return print_out(text) ? exit_well : exit_bad_input;
 }
 
 int show_changes(const RenderOptions& options, const Rendering& all, const FolderView& view) {
   const bool same = view.count(Change::same) == static_cast<int>(view.entries.size());
   if (options.json) {
-    put(json_of(all, options.diff, &view));
+    if (!print_out(json_of(all, options.diff, &view))) return exit_bad_input;
     return same ? exit_well : exit_negative;
   }
-  put(shown_diffs(view, STDOUT_FILENO));
-  if (const std::string fresh = names_of(view, Change::fresh); !fresh.empty()) put("new:\n" + fresh);
+  const std::string fresh = names_of(view, Change::fresh);
+  if (!print_out(shown_diffs(view, STDOUT_FILENO) + (fresh.empty() ? "" : "new:\n" + fresh))) return exit_bad_input;
   say_left_over(view);
   fmt::print(stderr, "{} new, {} changed, {} the same\n", view.count(Change::fresh), view.count(Change::differs),
              view.count(Change::same));
@@ -165,9 +187,9 @@ int to_folder(const RenderOptions& options, const Rendering& all, const FolderVi
   fmt::print(stderr, "{}", shown_diffs(view, STDERR_FILENO));
   if (const Result<void> wrote = write_files(view); !wrote) {
     print_error(wrote.error());
-    return exit_negative;
+    return exit_bad_input;
   }
-  if (options.json) put(json_of(all, options.output, &view));
+  if (options.json && !print_out(json_of(all, options.output, &view))) return exit_bad_input;
   say_left_over(view);
   fmt::print(stderr, "{}: {} new, {} replaced, {} the same\n", options.output, view.count(Change::fresh), differing,
              view.count(Change::same));
@@ -178,10 +200,9 @@ int carry_out(const RenderOptions& options, const Rendering& all) {
   const std::string& folder = options.diff.empty() ? options.output : options.diff;
   if (folder.empty()) {
     if (!options.json) return to_stdout(all);
-    put(json_of(all, "", nullptr));
-    return exit_well;
+    return print_out(json_of(all, "", nullptr)) ? exit_well : exit_bad_input;
   }
-  const Result<FolderView> view = look_into(folder, all.stack, all.made.files);
+  const Result<FolderView> view = look_into(folder, all.stack, all.made.files, all.expected);
   if (!view) {
     print_error(view.error());
     return exit_bad_input;
@@ -211,14 +232,17 @@ int run_render(const RenderOptions& options) {
   for (Diagnostic& one : warnings)
     if (const Origin* origin = spec->located.origins.nearest(one.path)) one.at = origin->value.at;
   if (!catalog->classes.empty()) print_diagnostics(warnings, spec->source.file, spec->source.text);
-  const Rendering all = render_stack(*spec, stack, *ask);
+  Rendering all = render_stack(*spec, stack, *ask);
+  if (!options.output.empty() || !options.diff.empty()) all.expected = expected_of(stack, *ask);
   if (all.made.files.empty()) {
-    say_notes(all);
+    say_notes(all, options.notes);
+    const std::string& folder = options.diff.empty() ? options.output : options.diff;
+    if (const Result<FolderView> view = look_into(folder, all.stack, {}, all.expected); view) say_left_over(*view);
     print_error({Errc::not_found, "nothing to write: the stack has nothing for this"});
     return exit_negative;
   }
   const int code = carry_out(options, all);
-  if (code != exit_bad_input && !options.json && options.diff.empty()) say_notes(all);
+  if (code != exit_bad_input && !options.json && options.diff.empty()) say_notes(all, options.notes);
   return code;
 }
 

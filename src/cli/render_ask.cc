@@ -71,7 +71,9 @@ Result<void> add_targets(const std::vector<std::string>& to, const Stack& stack,
 Result<render::KubeVersion> version_of(std::string_view text) {
   const std::string_view bare = text.starts_with('v') ? text.substr(1) : text;
   const std::size_t dot = bare.find('.');
-  const auto minor = dot == std::string_view::npos ? std::nullopt : number_in(bare.substr(dot + 1), 16, 99);
+  // Clusters print "v1.31.4+k3s1" and "1.29.3-gke.100": what comes after the minor version decides on nothing here.
+  const std::string_view rest = dot == std::string_view::npos ? std::string_view() : bare.substr(dot + 1);
+  const auto minor = number_in(rest.substr(0, rest.find('.')), 16, 99);
   if (bare.substr(0, dot) != "1" || !minor)
     return wrong("--kube-version", fmt::format("'{}' is no version of Kubernetes; expected 1.16 to 1.99, e.g. 1.29", text));
   return render::KubeVersion{1, *minor};

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "cli/files.h"
@@ -63,10 +64,19 @@ Result<FolderEntry> entry_of(const std::string& folder, const render::File& file
   return entry;
 }
 
+/// JSON has no comments: a dashboard says it in its description and its tags.
+bool is_json_of(const std::string& text, const std::string& stack) {
+  const nlohmann::json body = nlohmann::json::parse(text, nullptr, false);
+  if (!body.is_object() || !body.contains("description") || !body.contains("tags") || !body["tags"].is_array()) return false;
+  const auto& tags = body["tags"];
+  return body["description"] == "Made by `plimsoll render`." && std::find(tags.begin(), tags.end(), stack) != tags.end();
+}
+
 /// A file's first two lines say that it was rendered of this stack.
 bool is_of(const std::string& place, const std::string& stack) {
   const Result<std::string> text = read_file(place);
   if (!text) return false;
+  if (place.ends_with(".json")) return is_json_of(*text, stack);
   const std::size_t line = text->find('\n');
   const std::string top = text->substr(0, line == std::string::npos ? line : text->find('\n', line + 1));
   const std::string name = fmt::format("stack {}", stack);
@@ -76,9 +86,11 @@ bool is_of(const std::string& place, const std::string& stack) {
   return at != std::string::npos && !is_longer && top.find("`plimsoll render`") != std::string::npos;
 }
 
-/// In the folders that this rendering fills.
-std::vector<std::string> left_over(const std::string& folder, const std::string& stack, const std::vector<render::File>& files) {
-  std::set<std::string> folders, made;
+/// In the folders that this rendering fills or could have filled.
+std::vector<std::string> left_over(const std::string& folder, const std::string& stack, const std::vector<render::File>& files,
+                                   const Expected& expected) {
+  std::set<std::string> folders(expected.folders.begin(), expected.folders.end()), made;
+  for (const std::string& path : expected.paths) made.insert((fs::path(folder) / path).string());
   for (const render::File& file : files) {
     const std::size_t slash = file.path.find('/');
     if (slash != std::string::npos) folders.insert(file.path.substr(0, slash));
@@ -108,7 +120,8 @@ fs::path standing(fs::path path) {
 
 int FolderView::count(Change change) const { return static_cast<int>(std::ranges::count(entries, change, &FolderEntry::change)); }
 
-Result<FolderView> look_into(const std::string& folder, const std::string& stack, const std::vector<render::File>& files) {
+Result<FolderView> look_into(const std::string& folder, const std::string& stack, const std::vector<render::File>& files,
+                             const Expected& expected) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(folder, error)) && !fs::is_directory(folder, error))
     return fail(Errc::refused, fmt::format("{} is not a folder", folder));
@@ -118,7 +131,7 @@ Result<FolderView> look_into(const std::string& folder, const std::string& stack
     if (!entry) return fail(entry.error());
     view.entries.push_back(std::move(*entry));
   }
-  view.left_over = left_over(folder, stack, files);
+  view.left_over = left_over(folder, stack, files, expected);
   return view;
 }
 

@@ -24,9 +24,16 @@ struct FolderView {
   [[nodiscard]] int count(FolderEntry::Change) const;
 };
 
+/// Where files of an earlier rendering may be, below the folder, and which paths are none of those left over.
+struct Expected {
+  std::vector<std::string> folders;
+  std::vector<std::string> paths;
+};
+
 /// Writes nothing. The folder need not be there. An Error if one of the files can't be read, is no file, has one in the way of
 /// its folder, or is outside of the folder by a link.
-Result<FolderView> look_into(const std::string& folder, const std::string& stack, const std::vector<render::File>&);
+Result<FolderView> look_into(const std::string& folder, const std::string& stack, const std::vector<render::File>&,
+                             const Expected&);
 
 /// Whether all that is not `same` could be written, as far as that can be told beforehand.
 Result<void> may_write(const std::string& folder, const FolderView&);

@@ -58,21 +58,16 @@ std::string overview(const SpecFile& spec) {
 
 int run_spec(const SpecOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);
-  const show::Terminal terminal(STDOUT_FILENO);
-  if (options.what == SpecOptions::What::schema || options.what == SpecOptions::What::reference) {
-    (void)terminal.write(options.what == SpecOptions::What::schema ? spec::json_schema() : spec::reference_markdown());
-    return exit_well;
-  }
+  const auto print = [](const std::string& text) { return print_out(text) ? exit_well : exit_bad_input; };
+  if (options.what == SpecOptions::What::schema) return print(spec::json_schema());
+  if (options.what == SpecOptions::What::reference) return print(spec::reference_markdown());
   const std::optional<SpecFile> spec = open_spec(options.stack);
   if (!spec) return exit_bad_input;
-  if (options.what == SpecOptions::What::resolved) {
-    (void)terminal.write(spec::write(spec->located.stack, {.defaults = true}));
-    return exit_well;
-  }
+  if (options.what == SpecOptions::What::resolved) return print(spec::write(spec->located.stack, {.defaults = true}));
+  const show::Terminal terminal(STDOUT_FILENO);
   std::string text;
   for (const std::string& line : show::wrap(overview(*spec), terminal.size().columns, terminal.style())) text += line + "\n";
-  (void)terminal.write(text);
-  return exit_well;
+  return print(text);
 }
 
 }  // namespace plimsoll::cli

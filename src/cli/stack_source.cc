@@ -127,4 +127,12 @@ bool names_tier(const Stack& stack, const std::string& name) {
 
 void print_error(const Error& error) { fmt::print(stderr, "plimsoll: error: {}\n", error.message); }
 
+bool print_out(std::string_view text) {
+  errno = 0;
+  const Result<void> wrote = show::Terminal(STDOUT_FILENO).write(text);
+  if (wrote || errno == EPIPE) return true;
+  print_error(wrote.error());
+  return false;
+}
+
 }  // namespace plimsoll::cli

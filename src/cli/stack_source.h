@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "core/stack.h"
@@ -45,5 +46,9 @@ bool names_tier(const Stack&, const std::string& name);
 
 /// Prints "plimsoll: error: MESSAGE" to stderr.
 void print_error(const Error&);
+
+/// Writes to stdout what the verb is for. False, and an error printed, if that fails (a full disk): exit with exit_bad_input. A
+/// reader who went away (`| head`) is no failure; the caller ignores SIGPIPE.
+bool print_out(std::string_view text);
 
 }  // namespace plimsoll::cli

@@ -101,6 +101,7 @@ struct RenderOptions {
   std::string output;   // a folder; empty: stdout
   std::string diff;     // a folder: only show what would change in it
   bool write = false;   // replace files of `output` that differ
+  bool notes = false;   // all that the files can't say, however much that is
   bool json = false;
 };
 

@@ -220,6 +220,32 @@ TEST(Poolers, BesideTheTiersOwnContainer) {
   EXPECT_EQ(it.stack.tiers[0].uses.at(0).through, "api-pgbouncer");
 }
 
+// As `plimsoll render` lays them out: in the pod of what they ask, or alone.
+TEST(Exporters, CarryNoneOfTheLoad) {
+  const auto beside = [](const char* name, const char* image) {
+    return fmt::format("        - {{name: {0}, image: {1}, ports: [{{name: metrics, containerPort: 9121}}]}}\n", name, image);
+  };
+  const Imported it = import_of(
+      postgres("db") +
+      manifest({.name = "redis",
+                .kind = "StatefulSet",
+                .image = "redis:7.4",
+                .container = beside("redis-exporter", "oliver006/redis_exporter:v1.66.0")}) +
+      service("redis", 6379) +
+      manifest({.name = "db-exporter",
+                .image = "quay.io/prometheuscommunity/postgres-exporter:v0.16.0",
+                .container = env({{"DATA_SOURCE_URI", "db:5432/shop?sslmode=disable"}})}) +
+      manifest({.name = "pooler-exporter",
+                .image = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.10.2",
+                .container = env({{"PGBOUNCER_EXPORTER_CONNECTION_STRING", "postgres://m:$(P)@pooler:6432/pgbouncer"}})}) +
+      api(env({{"DATABASE_URL", "postgres://db/shop?pool_size=7"}, {"REDIS_URL", "redis://redis:6379"}})));
+  ASSERT_EQ(it.stack.tiers.size(), 1U) << model(it);
+  EXPECT_EQ(it.stack.tiers.front().name, "api");
+  EXPECT_EQ(it.stack.databases.size(), 1U) << model(it);
+  EXPECT_EQ(it.stack.caches.size(), 1U) << model(it);
+  EXPECT_TRUE(it.stack.poolers.empty()) << model(it);
+}
+
 TEST(Names, LoseTheReleaseAndStayUnique) {
   const Imported it = import_of(manifest({.name = "shop-api"}) + service("shop-api", 80) +
                                 manifest({.name = "shop-Worker_2", .good = false}) + postgres("shop-db"));

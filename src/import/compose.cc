@@ -86,8 +86,13 @@ Node single_dollars(Node node) {
 
 void read_compose(const Document& document, std::string_view file_name, Facts& facts) {
   if (document.root == nullptr || document.root->kind != Node::Kind::map) return;
-  if (const Node::Entry* carried = document.root->find("x-plimsoll"); carried && carried->value.kind == Node::Kind::map)
-    facts.carried.push_back({spec::text_of(single_dollars(carried->value)), true, {document.file, carried->at}});
+  if (const Node::Entry* carried = document.root->find("x-plimsoll"); carried && carried->value.kind == Node::Kind::map) {
+    const auto part = [&](const char* key) {
+      const Node::Entry* entry = carried->value.find(key);
+      return entry && !entry->value.is_null() ? spec::text_of(single_dollars(entry->value)) : std::string();
+    };
+    facts.carried.push_back({{part("spec"), part("rendered")}, true, {document.file, carried->at}});
+  }
   if (const Node::Entry* include = document.root->find("include"))
     facts.notes.push_back({{document.file, include->at}, "the files it includes are not seen"});
   const Node::Entry* list = document.root->find("services");

@@ -12,6 +12,7 @@
 #include "core/origin.h"
 #include "core/stack.h"
 #include "import/import.h"
+#include "spec/overlay.h"
 
 namespace plimsoll::import {
 
@@ -251,7 +252,7 @@ struct Note {
 
 /// What `plimsoll render` put beside its files of what they have no words for (spec/overlay.h).
 struct Carried {
-  std::string text;
+  spec::Overlay overlay;
   bool compose = false;  // of a Compose file; else of a ConfigMap
   Spot at;
 };

@@ -238,7 +238,9 @@ Imported read(std::span<const SourceFile> files, const Options& options) {
     facts = {};
     Reading(files, true, facts, out).read();
   }
-  assemble(facts, options, out);
+  Options known = options;
+  known.rendered = options.rendered || !facts.carried.empty();
+  assemble(facts, known, out);
   lay_over_carried(facts, out);
   lint(facts, out);
   for (const Note& note : facts.notes) out.inferences.push_back({"", note.at, note.text});

@@ -49,13 +49,21 @@ struct Imported {
   std::vector<Passed> passed;                                     // not read, with the reason
   std::vector<std::pair<std::uint32_t, Diagnostic>> diagnostics;  // mistakes in files that were read: file, what and where
   int documents = 0;                                              // understood
+  bool whole = false;  // `plimsoll render` made the files and what they have no words for was there: nothing is a guess
 };
 
 struct Options {
   std::string name = "imported";  // the stack's
+  /// `plimsoll render` made the files: commands and plain variables of the environment are the spec's own. Known by itself where
+  /// it left its mark in them; of other people's files neither is kept.
+  bool rendered = false;
 };
 
 Imported read(std::span<const SourceFile> files, const Options& options);
+
+/// What files say of a stack, for an overlay (spec/overlay.h): its spec but for the name, which no file says, and for what
+/// caches are used for, which others than their own files say.
+std::string said_of(const Stack&);
 
 /// What a file is, by its name and first lines; for choosing which files of a folder to read.
 enum class FileKind { unknown, spec, kubernetes, compose, pgbouncer, redis, nginx, postgres };

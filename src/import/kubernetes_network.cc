@@ -103,7 +103,9 @@ void config_map(const Object& object, Facts& facts) {
   const Node* data = at(object.root, {"data"});
   if (!data) return;
   if (const Node::Entry* carried = carried_spec(object.root, *data)) {
-    facts.carried.push_back({carried->value.text, false, object.spot(carried->at)});
+    const Node::Entry* rendered = data->find("rendered.yaml");
+    facts.carried.push_back(
+        {{carried->value.text, rendered ? rendered->value.text : std::string()}, false, object.spot(carried->at)});
     return;
   }
   constexpr std::size_t longest_value = 4096;

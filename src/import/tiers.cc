@@ -111,6 +111,7 @@ class TierOf {
     tier_.run.image = main_.image.empty() ? workload_.name : main_.image;
     if (!spec::image_name.matches(tier_.run.image)) tier_.run.image = part_.name;
     of_.note(path_ + ".run.image", main_.image_at);
+    if (of_.options.rendered) program();
     if (const auto& probe = main_.readiness) {
       of_.note(path_ + ".run.ready", probe->at);
       if (const std::string path = without_query(probe->path); spec::url_path.matches(path)) tier_.run.ready = path;
@@ -132,6 +133,20 @@ class TierOf {
       of_.note(path_ + ".run.stop_within", *workload_.termination_grace);
     } else if (workload_.kind == Workload::Kind::compose_service) {
       tier_.run.stop_within = std::chrono::seconds(10);  // Compose's; Kubernetes' 30 s are plimsoll's too
+    }
+  }
+
+  /// The command and what is in its environment beside the instance contract. A dollar means something else in each format.
+  void program() {
+    const auto has_dollar = [](const std::string& text) { return text.find('$') != std::string::npos; };
+    if (std::none_of(main_.command.begin(), main_.command.end(), has_dollar)) tier_.run.command = main_.command;
+    constexpr std::array<std::string_view, 8> contract = {
+        "PORT", "ADDRESS", "INSTANCE", "DATABASE_URL", "DATABASE_READ_URL", "POOL_SIZE", "REDIS_URL", "QUEUES"};
+    for (const Variable& one : main_.environment) {
+      if (one.secret || !one.from.empty() || has_dollar(one.value) || !spec::variable_name.matches(one.name)) continue;
+      if (std::find(contract.begin(), contract.end(), one.name) != contract.end()) continue;
+      tier_.run.env.insert_or_assign(one.name, one.value);
+      of_.note(path_ + ".run.env." + one.name, one.at);
     }
   }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -29,12 +31,10 @@ bool stays_plain(const Node& scalar) {
                      [&](char c) { return word(c) || std::string_view("_./%+-").find(c) != text.npos; });
 }
 
-YamlTree null_tree() { return YamlTree::scalar("null"); }
-
 YamlTree tree_of(const Node& node, int level = spread_levels) {
   switch (node.kind) {
     case Kind::scalar:
-      if (node.is_null()) return null_tree();
+      if (node.is_null()) return YamlTree::scalar("null");
       return YamlTree::scalar(stays_plain(node) ? node.text : yaml_scalar(node.text));
     case Kind::list: {
       YamlTree list = YamlTree::list();
@@ -76,24 +76,67 @@ bool has_order(const Node& map, std::string_view key) {
                                       [](const Node::Entry& entry) { return entry.value.kind == Kind::map; });
 }
 
-/// Nothing if they are the same.
-std::optional<YamlTree> difference(const Node& full, const Node& partial, int level, std::string_view of = {}) {
-  if (same(full, partial)) return std::nullopt;
-  if (full.kind != Kind::map || partial.kind != Kind::map) return tree_of(full, level);
+Node map_node() {
+  Node made;
+  made.kind = Kind::map;
+  return made;
+}
+
+void put(Node& map, std::string_view key, Node value) { map.entries.push_back({std::string(key), {}, std::move(value)}); }
+
+const Node* value_in(const Node* map, std::string_view key) {
+  const Node::Entry* entry = map && map->kind == Kind::map ? map->find(key) : nullptr;
+  return entry ? &entry->value : nullptr;
+}
+
+/// What `full` says beyond `partial`, and what `partial` says in place of it. All four are maps.
+void differences(const Node& full, const Node& partial, std::string_view of, Node& words, Node& rendered) {
   const bool in_order = !has_order(full, of) || order_is_kept(full, partial);
-  YamlTree map;
-  map.block = level < spread_levels;
   for (const Node::Entry& entry : full.entries) {
-    const Node::Entry* there = partial.find(entry.key);
-    std::optional<YamlTree> beyond =
-        there ? difference(entry.value, there->value, level + 1, entry.key) : tree_of(entry.value, level + 1);
-    if (!beyond && !in_order) beyond = entry.value.kind == Kind::map ? YamlTree() : tree_of(entry.value);
-    if (beyond) map.entries.push_back({entry.key, std::move(*beyond)});
+    const Node* there = value_in(&partial, entry.key);
+    if (!there) {
+      put(words, entry.key, entry.value);
+    } else if (entry.value.kind == Kind::map && there->kind == Kind::map) {
+      Node word = map_node(), before = map_node();
+      if (!same(entry.value, *there)) differences(entry.value, *there, entry.key, word, before);
+      if (in_order && word.entries.empty()) continue;
+      put(words, entry.key, std::move(word));
+      put(rendered, entry.key, std::move(before));
+    } else if (!in_order || !same(entry.value, *there)) {
+      put(words, entry.key, entry.value);
+      put(rendered, entry.key, *there);
+    }
   }
-  for (const Node::Entry& entry : partial.entries)
-    if (!full.find(entry.key)) map.entries.push_back({entry.key, null_tree()});
-  if (map.entries.empty()) return std::nullopt;  // only the order of a section differs
-  return map;
+  for (const Node::Entry& entry : partial.entries) {
+    if (full.find(entry.key)) continue;
+    put(words, entry.key, Node());
+    put(rendered, entry.key, entry.value);
+  }
+}
+
+constexpr std::array<std::string_view, 7> component_sections = {"tiers",     "databases",     "poolers", "caches",
+                                                                "externals", "vector_stores", "signals"};
+
+bool is_section(std::string_view key) { return std::ranges::find(component_sections, key) != component_sections.end(); }
+
+/// Keys of these are names of things: who takes the thing out of a file means all that is said of it.
+bool holds_things(std::string_view key) { return is_section(key) || key == "uses" || key == "consumes" || key == "work"; }
+
+Node& map_in(Node& map, const std::string& key) {
+  for (Node::Entry& entry : map.entries)
+    if (entry.key == key) return entry.value;
+  put(map, key, map_node());
+  return map.entries.back().value;
+}
+
+/// Every component of `partial`, at least with "{}".
+void name_components(const Node& partial, Node& rendered) {
+  for (const Node::Entry& section : partial.entries) {
+    if (section.key == "balancer") (void)map_in(rendered, section.key);
+    if (!is_section(section.key) || section.value.kind != Kind::map) continue;
+    Node& named = map_in(rendered, section.key);
+    for (const Node::Entry& component : section.value.entries) (void)map_in(named, component.key);
+  }
 }
 
 Node::Entry without_nulls(const Node::Entry& entry);
@@ -110,27 +153,71 @@ Node without_nulls(const Node& node) {
 
 Node::Entry without_nulls(const Node::Entry& entry) { return {entry.key, entry.at, without_nulls(entry.value)}; }
 
-Node laid_over(const Node& partial, const Node& over) {
-  if (over.kind != Kind::map || partial.kind != Kind::map) return without_nulls(over);
-  const auto value_of = [&](const Node::Entry& entry) {
-    const Node::Entry* before = partial.find(entry.key);
-    return Node::Entry{entry.key, entry.at, before ? laid_over(before->value, entry.value) : without_nulls(entry.value)};
-  };
-  const bool names_all = std::all_of(partial.entries.begin(), partial.entries.end(),
-                                     [&](const Node::Entry& entry) { return over.find(entry.key) != nullptr; });
-  Node made = partial;
-  made.entries.clear();
-  if (!names_all)
-    for (const Node::Entry& entry : partial.entries) {
-      const Node::Entry* word = over.find(entry.key);
-      if (!word)
-        made.entries.push_back(entry);
-      else if (!word->value.is_null())
-        made.entries.push_back(value_of(*word));
+std::string one_line(const Node* node) { return node && !node->is_null() ? flow_text(tree_of(*node)) : std::string(); }
+
+/// Words over what the files say now, with what they said when the words were found.
+class Laying {
+ public:
+  /// In the order of the words where they name all that is there, else what is there first.
+  Node map(const Node& now, const Node& words, const Node* rendered, const std::string& path, std::string_view of) {
+    Node made = map_node();
+    const auto lay = [&](const Node::Entry& word) {
+      const std::string at = path.empty() ? word.key : path + "." + word.key;
+      const bool is_thing = holds_things(of) || (path.empty() && word.key == "balancer");
+      std::optional<Node> value = one(value_in(&now, word.key), word, value_in(rendered, word.key), at, is_thing);
+      if (value) put(made, word.key, std::move(*value));
+    };
+    const bool names_all = std::ranges::all_of(now.entries, [&](const auto& entry) { return words.find(entry.key) != nullptr; });
+    if (!names_all)
+      for (const Node::Entry& entry : now.entries) {
+        const Node::Entry* word = words.find(entry.key);
+        if (word)
+          lay(*word);
+        else
+          made.entries.push_back(entry);
+      }
+    for (const Node::Entry& word : words.entries)
+      if (names_all || !now.find(word.key)) lay(word);
+    return made;
+  }
+
+  std::vector<Left> left;
+
+ private:
+  /// Nothing: the key is not there.
+  std::optional<Node> one(const Node* now, const Node::Entry& entry, const Node* rendered, const std::string& path,
+                          bool is_thing) {
+    const Node& word = entry.value;
+    const auto may_be_map = [](const Node* node) { return !node || node->kind == Kind::map; };
+    if (word.kind == Kind::map && may_be_map(now) && may_be_map(rendered)) {
+      if (!now && rendered && is_thing) {
+        left.push_back({path, {}, {}, true});
+        return std::nullopt;
+      }
+      Node made = map(now ? *now : map_node(), word, rendered, path, entry.key);
+      if (!now && made.entries.empty() && !word.entries.empty()) return std::nullopt;
+      return made;
     }
-  for (const Node::Entry& entry : over.entries)
-    if (!entry.value.is_null() && (names_all || !partial.find(entry.key))) made.entries.push_back(value_of(entry));
-  return made;
+    if (now ? rendered && same(*now, *rendered) : !rendered)
+      return word.is_null() ? std::nullopt : std::optional(without_nulls(word));
+    if (now ? !same(*now, word) : !word.is_null()) left.push_back({path, one_line(now), one_line(&word), false});
+    return now ? std::optional(*now) : std::nullopt;
+  }
+};
+
+/// Components that no word was about, and that are no longer there either.
+void find_gone(const Node& now, const Node& words, const Node& rendered, std::vector<Left>& left) {
+  const auto look = [&](const Node* there, const Node* word, const std::string& path) {
+    if (there || (word && word->is_null()) || std::ranges::find(left, path, &Left::path) != left.end()) return;
+    left.push_back({path, {}, {}, true});
+  };
+  for (const Node::Entry& section : rendered.entries) {
+    const Node *there = value_in(&now, section.key), *word = value_in(&words, section.key);
+    if (section.key == "balancer") look(there, word, section.key);
+    if (!is_section(section.key) || section.value.kind != Kind::map || (word && word->is_null())) continue;
+    for (const Node::Entry& component : section.value.entries)
+      look(value_in(there, component.key), value_in(word, component.key), section.key + "." + component.key);
+  }
 }
 
 /// The root map of a text; an empty text has no entries.
@@ -148,22 +235,82 @@ Result<Node> map_of(std::string_view text, std::string_view what) {
   return std::move(*parsed.value);
 }
 
+struct Trees {
+  Node words, rendered;
+};
+
+Result<Trees> trees_of(const Overlay& overlay) {
+  Result<Node> words = map_of(overlay.words, "what is laid over it");
+  if (!words) return fail(words.error());
+  Result<Node> rendered = map_of(overlay.rendered, "what was rendered");
+  if (!rendered) return fail(rendered.error());
+  return Trees{std::move(*words), std::move(*rendered)};
+}
+
+std::string text_or_nothing(const Node& map) { return map.entries.empty() ? std::string() : text_of(map); }
+
+/// "tiers", "api", "uses" of "tiers.api.uses[0]".
+std::vector<std::string> steps_of(std::string_view path) {
+  std::vector<std::string> steps;
+  while (!path.empty()) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    steps.emplace_back(step.substr(0, step.find('[')));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+  }
+  return steps;
+}
+
+/// Erases the value at the steps, or the one above that is no map. False: nothing is there.
+bool erase_at(Node& map, std::span<const std::string> steps) {
+  if (steps.empty()) return false;
+  const auto entry = std::ranges::find(map.entries, steps.front(), &Node::Entry::key);
+  if (entry == map.entries.end()) return false;
+  if (steps.size() > 1 && entry->value.kind == Kind::map) return erase_at(entry->value, steps.subspan(1));
+  map.entries.erase(entry);
+  return true;
+}
+
 }  // namespace
 
-std::string overlay(std::string_view full, std::string_view partial) {
+Overlay overlay(std::string_view full, std::string_view partial) {
   const Result<Node> whole = map_of(full, "the spec");
   const Result<Node> part = map_of(partial, "its part");
   PLIMSOLL_ASSERT(whole && part);
-  const std::optional<YamlTree> beyond = difference(*whole, *part, 0);
-  return beyond ? block_text(*beyond, {}) : std::string();
+  Node words = map_node(), rendered = map_node();
+  if (same(*whole, *part)) return {};
+  differences(*whole, *part, {}, words, rendered);
+  name_components(*part, rendered);
+  return {text_or_nothing(words), text_or_nothing(rendered)};
 }
 
-Result<std::string> lay_over(std::string_view partial, std::string_view overlay) {
+Result<LaidOver> lay_over(std::string_view partial, const Overlay& overlay) {
   const Result<Node> part = map_of(partial, "the spec");
   if (!part) return fail(part.error());
-  const Result<Node> over = map_of(overlay, "what is laid over it");
-  if (!over) return fail(over.error());
-  return text_of(laid_over(*part, *over));
+  const Result<Trees> trees = trees_of(overlay);
+  if (!trees) return fail(trees.error());
+  Laying laying;
+  const Node made = laying.map(*part, trees->words, &trees->rendered, {}, {});
+  find_gone(*part, trees->words, trees->rendered, laying.left);
+  return LaidOver{text_of(made), std::move(laying.left)};
+}
+
+bool take_out(Overlay& overlay, std::string_view path) {
+  Result<Node> words = map_of(overlay.words, "what is laid over it");
+  if (!words) return false;
+  const std::vector<std::string> steps = steps_of(path);
+  const std::span<const std::string> all = steps;
+  const std::size_t component = !steps.empty() && is_section(steps.front()) ? 2 : 1;
+  if (!erase_at(*words, all) && (all.size() <= component || !erase_at(*words, all.first(component)))) return false;
+  overlay.words = text_or_nothing(*words);
+  return true;
+}
+
+bool knows(const Overlay& overlay, std::string_view path) {
+  const Result<Trees> trees = trees_of(overlay);
+  const std::vector<std::string> steps = steps_of(path);
+  if (!trees || steps.size() < 2 || !is_section(steps.front())) return true;
+  const auto has = [&](const Node& map) { return value_in(value_in(&map, steps[0]), steps[1]) != nullptr; };
+  return has(trees->words) || has(trees->rendered);
 }
 
 std::string text_of(const Node& node) {

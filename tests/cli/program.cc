@@ -100,7 +100,7 @@ std::vector<std::string> Folder::names() const {
 }
 
 Outcome Folder::plimsoll(std::vector<std::string> arguments, const std::string& input,
-                         const std::vector<std::pair<std::string, std::string>>& environment) const {
+                         const std::vector<std::pair<std::string, std::string>>& environment, const char* output) const {
   const fs::path typed = path_.string() + ".stdin";  // a file, so that nobody waits for a reader
   std::ofstream(typed, std::ios::binary) << input;
   int out[2], err[2];
@@ -110,7 +110,7 @@ Outcome Folder::plimsoll(std::vector<std::string> arguments, const std::string& 
   if (child == 0) {
     const int in = ::open(typed.c_str(), O_RDONLY);
     ::dup2(in, 0);
-    ::dup2(out[1], 1);
+    ::dup2(output ? ::open(output, O_WRONLY | O_CLOEXEC) : out[1], 1);
     ::dup2(err[1], 2);
     become(path_, std::move(arguments), environment);
   }

@@ -29,9 +29,11 @@ class Folder {
   /// Names of what is in it, sorted.
   [[nodiscard]] std::vector<std::string> names() const;
 
-  /// Nothing of the environment is inherited; `environment` is added to PATH and LANG.
+  /// Nothing of the environment is inherited; `environment` is added to PATH and LANG. `output`, if given, is where stdout goes
+  /// instead: "/dev/full".
   [[nodiscard]] Outcome plimsoll(std::vector<std::string> arguments, const std::string& input = {},
-                                 const std::vector<std::pair<std::string, std::string>>& environment = {}) const;
+                                 const std::vector<std::pair<std::string, std::string>>& environment = {},
+                                 const char* output = nullptr) const;
   /// The same on a terminal of that many columns, where `input` is typed once `asked` is on the screen.
   [[nodiscard]] Outcome on_terminal(std::vector<std::string> arguments, int columns, const std::string& asked = {},
                                     const std::string& input = {}) const;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "program.h"
 
@@ -14,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -140,6 +142,57 @@ TEST(Render, WhatIsNoLongerRenderedIsNamedAndStays) {
   EXPECT_TRUE(folder.has("out/pgbouncer/pooler.ini"));
 }
 
+/// The shop without its pooler.
+std::string without_pooler() {
+  return without(without(shop, "poolers: {pooler: {for: main, default_pool_size: 20, max_client_conn: 200}}\n"),
+                 "through: pooler, ");
+}
+
+TEST(RenderLeftOver, AFolderThatNothingIsRenderedToAnyMore) {
+  const Shop folder;
+  ASSERT_EQ(folder.plimsoll({"render", "--to", "all", "-o", "out"}).code, 0);
+  folder.put("stack.yaml", without_pooler());
+  for (const char* targets : {"all", "pgbouncer,nginx,kubernetes", "compose"}) {
+    const Outcome outcome = folder.plimsoll({"render", "--to", targets, "-o", "out", "--write"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("no longer; nothing is deleted:\n")) << targets;
+    EXPECT_THAT(outcome.err, HasSubstr("  out/pgbouncer/pooler.ini\n")) << targets;
+    EXPECT_THAT(outcome.err, Not(AnyOf(HasSubstr("  out/prometheus/"), HasSubstr("  out/grafana/")))) << targets;
+  }
+  EXPECT_THAT(folder.plimsoll({"render", "--to", "pgbouncer", "-o", "out"}).err, HasSubstr("  out/pgbouncer/pooler.ini\n"));
+  EXPECT_THAT(folder.plimsoll({"render", "--to", "redis", "-o", "out"}).err, Not(HasSubstr("pgbouncer"))) << "not asked for";
+}
+
+TEST(RenderLeftOver, AnotherBalancerAndItsOwnDashboard) {
+  const Shop folder;
+  ASSERT_EQ(folder.plimsoll({"render", "--to", "all", "-o", "out"}).code, 0);
+  folder.put("out/grafana/old.json", folder.text_of("out/grafana/dashboard.json"));
+  folder.put("out/grafana/mine.json", R"({"title": "mine", "tags": ["plimsoll", "shop"]})");
+  folder.put("out/grafana/broken.json", "{");
+  folder.change("balancer: {listen: 8080}", "balancer: {listen: 8080, engine: nginx}");
+  const Outcome outcome = folder.plimsoll({"render", "--to", "all", "-o", "out", "--write"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("  out/grafana/old.json\n"), HasSubstr("  out/haproxy/haproxy.cfg\n"),
+                                 Not(HasSubstr("mine.json")), Not(HasSubstr("broken.json"))));
+}
+
+TEST(RenderOutput, AFullDiskIsSaid) {
+  if (!fs::exists("/dev/full")) FAIL() << "needs Linux' /dev/full";
+  const Shop folder;
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"render", "--to", "kubernetes"},
+                                             {"render", "--to", "pgbouncer", "--json"},
+                                             {"render", "--to", "helm", "--diff", "out"},
+                                             {"plan", "stack.yaml"},
+                                             {"check", "stack.yaml"},
+                                             {"spec", "stack.yaml"},
+                                             {"spec", "stack.yaml", "--resolved"}}) {
+    const Outcome outcome = folder.plimsoll(arguments, {}, {}, "/dev/full");
+    EXPECT_EQ(outcome.code, 2) << arguments.front();
+    EXPECT_THAT(outcome.err, HasSubstr("No space left on device")) << arguments.front();
+  }
+}
+
 TEST(Render, JsonHasFilesAndNotes) {
   const Shop folder;
   const Outcome outcome = folder.plimsoll({"render", "--to", "pgbouncer", "--json"});
@@ -169,6 +222,45 @@ TEST(Render, PlacesAndVersionsReachTheFiles) {
   const Outcome named = folder.plimsoll({"render", "--to", "kubernetes", "--namespace", "blue", "--kube-version", "1.20"});
   EXPECT_EQ(named.code, 0) << named.err;
   EXPECT_THAT(named.out, HasSubstr("namespace: blue"));
+}
+
+TEST(Render, TheVersionThatAClusterPrintsIsTaken) {
+  const Shop folder;
+  for (const char* version : {"1.29.3", "v1.31.4+k3s1", "1.29.3-gke.100", "v1.29"}) {
+    const Outcome one = folder.plimsoll({"render", "--to", "kubernetes", "--kube-version", version});
+    EXPECT_EQ(one.code, 0) << version << one.err;
+  }
+}
+
+/// A gate on the files must say what one on the spec does: with the overlay all of it is known.
+TEST(Render, CheckOfTheFilesFindsWhatCheckOfTheSpecFinds) {
+  const Shop folder;
+  folder.put("health.yaml", source_text("stacks/health-agent.yaml"));
+  const auto rules = [&](const Outcome& outcome) {
+    std::set<std::string> names;
+    const json report = json::parse(outcome.out);
+    for (const json& one : report["findings"]) names.insert(one["rule"].get<std::string>());
+    return names;
+  };
+  const std::set<std::string> wanted = rules(folder.plimsoll({"check", "health.yaml", "--json"}));
+  EXPECT_THAT(wanted, testing::Contains("connection-budget"));
+  for (const char* target : {"kubernetes", "compose"}) {
+    ASSERT_EQ(folder.plimsoll({"render", "-f", "health.yaml", "--to", target, "-o", target}).code, 0);
+    const Outcome found = folder.plimsoll({"check", target, "--json"});
+    EXPECT_EQ(found.code, 1) << target << found.err;
+    for (const std::string& rule : wanted) EXPECT_THAT(rules(found), testing::Contains(rule)) << target;
+  }
+}
+
+/// What has to be done first is not to drown in the rest.
+TEST(Render, ManyNotesAreShownWhenTheyAreAskedFor) {
+  const Shop folder;
+  folder.put("kaireon.yaml", source_text("stacks/kaireon.yaml"));
+  const Outcome brief = folder.plimsoll({"render", "-f", "kaireon.yaml", "--to", "all", "-o", "a"});
+  EXPECT_THAT(brief.err, AllOf(HasSubstr("to make first:"), HasSubstr(" things; --notes shows them")));
+  const Outcome whole = folder.plimsoll({"render", "-f", "kaireon.yaml", "--to", "all", "-o", "b", "--notes"});
+  EXPECT_THAT(whole.err, AllOf(HasSubstr("not said by these files:\n"), Not(HasSubstr("--notes shows"))));
+  EXPECT_GT(whole.err.size(), brief.err.size());
 }
 
 TEST(Render, ImportOfAllGivesTheSpecBack) {
@@ -216,6 +308,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Mistake{"NoTarget", {}, "targets: kubernetes, helm"},                                             //
                     Mistake{"UnknownTarget", {"--to", "kubernets"}, "did you mean 'kubernetes'?"},                    //
                     Mistake{"OneOfSeveralUnknown", {"--to", "helm,wagon"}, "'wagon' is no target"},                   //
+                    Mistake{"VersionWord", {"--to", "helm", "--kube-version", "1.x"}, "expected 1.16 to 1.99"},       //
                     Mistake{"Version", {"--to", "helm", "--kube-version", "2.0"}, "expected 1.16 to 1.99"},           //
                     Mistake{"VersionTooOld", {"--to", "helm", "--kube-version", "1.15"}, "expected 1.16 to 1.99"},    //
                     Mistake{"Namespace", {"--to", "helm", "--namespace", "Blue\nx: y"}, "no name of a namespace"},    //
