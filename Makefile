@@ -33,8 +33,11 @@ test: kube check ## the whole truth: check, then the live tests on real Postgres
 	@cd build/dev && $(CTEST) -L live
 
 # The Kubernetes API that live tests use is built from source once (some minutes), behind `check`: docs/testing.md. $$PPID is make's own.
-kube: deps
+kube: deps ## the Kubernetes API of the live tests; alone it waits until that is built
 	@tests/kube/background.sh start $$PPID
+ifneq ($(filter kube,$(MAKECMDGOALS)),)
+	@tests/kube/background.sh wait
+endif
 
 tsan: deps ## the asan target's tests under the thread sanitizer
 	@cmake --preset tsan >/dev/null

@@ -120,7 +120,7 @@ void Cluster::install_crds() const {
   if (established.code != 0) throw std::runtime_error("the CRDs are not served: " + established.output);
   // The schema that clients validate with comes a moment later.
   const std::vector<std::string> kinds = {"ScaledObject", "TriggerAuthentication", "VerticalPodAutoscaler", "ServiceMonitor",
-                                          "PrometheusRule"};
+                                          "PodMonitor",   "PrometheusRule"};
   const bool published = holds_within(60s, [&] {
     const std::string schema = kubectl({"get", "--raw", "/openapi/v2"}).output;
     return std::ranges::all_of(

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -15,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "render/names.h"
+#include "render/pgbouncer.h"
 #include "render/promql.h"
 #include "render/render.h"
 #include "render/yaml.h"
@@ -58,6 +61,20 @@ inline Series failing(const std::string& job, double share) {
 }
 inline Series burning(const std::string& job, double cores) {
   return counter(fmt::format("process_cpu_seconds_total{{job=\"{}\"}}", job), cores);
+}
+
+/// Instances with 60 of 100 database connections in use, of which some leave: one a minute, the last of them as the question is
+/// asked, 15 minutes in.
+inline Series leaving(const std::string& job, int instances, int leave) {
+  Series all;
+  for (int i = 0; i < instances; ++i)
+    for (const auto& [name, value] : {std::pair{"db_pool_in_use", 60}, {"db_pool_size", 100}}) {
+      const int last = 30 - 2 * (leave - i);
+      const std::string values =
+          i < leave ? fmt::format("{}+0x{} stale", value, std::max(last, 0) + 1) : fmt::format("{}+0x{}", value, scrapes);
+      all.emplace_back(fmt::format("{}{{job=\"{}\",instance=\"{}\"}}", name, job, i), values);
+    }
+  return all;
 }
 
 struct AlertCase {
@@ -137,6 +154,20 @@ inline std::optional<AlertCase> of_rule(const Named& of, const Tier& tier) {
   return std::nullopt;
 }
 
+/// Jobs in a list that grows by one at each scrape.
+inline Series growing_list(const std::string& cache, const std::string& list, double from) {
+  return {{fmt::format("redis_key_size{{job=\"{}\",key=\"{}\"}}", cache, list), fmt::format("{:.12g}+1x{}", from, scrapes)}};
+}
+
+/// Five workers that run may have five times what is meant for one. Where nobody knows how many run: what stands or falls is
+/// well, what grows is not.
+inline AlertCase backlog_growing(const Named& of, const Tier& tier, const QueueTarget& queue, const std::string& cache) {
+  const double one = queue.per_instance;
+  const auto jobs = [&](double n) { return gauge(fmt::format("redis_key_size{{job=\"{}\",key=\"{}\"}}", cache, of.list), n); };
+  if (tier.run.metrics.empty()) return {growing_list(cache, of.list, one + 1), {jobs(5 * one), jobs(one + 1), jobs(one)}};
+  return {jobs(5 * one + 1) + up(of.component, 5), {jobs(5 * one) + up(of.component, 5), jobs(one) + up(of.component, 1)}};
+}
+
 inline std::optional<AlertCase> of_queue(const Named& of, const Tier& tier) {
   for (const QueueTarget& queue : tier.consumes) {
     if (queue.list != of.list) continue;
@@ -145,7 +176,7 @@ inline std::optional<AlertCase> of_queue(const Named& of, const Tier& tier) {
       return gauge(fmt::format("redis_key_size{{job=\"{}\",key=\"{}\"}}", cache->name, of.list), v);
     };
     const double all = queue.per_instance * tier.replicas.max;
-    if (of.kind.ends_with("BacklogGrowing")) return around(queue.per_instance, jobs);
+    if (of.kind.ends_with("BacklogGrowing")) return backlog_growing(of, tier, queue, cache->name);
     if (of.kind.ends_with("BacklogHigh")) return around(all, jobs);
     if (of.kind.ends_with("BacklogCritical")) return around(5 * all, jobs);
   }
@@ -180,8 +211,12 @@ inline std::optional<AlertCase> of_tier(const Named& of, const Tier& tier, const
   const auto waiting = [&](double v) { return gauge("db_pool_waiting" + job, v); };
   if (of.kind == "PoolWaiting") return around(0, waiting);
   if (of.kind == "PoolWaitingCritical") return AlertCase{waiting(6), {waiting(5)}};
-  if (of.kind == "PoolNearlyFull")
-    return around(0.9, [&](double v) { return gauge("db_pool_in_use" + job, 100 * v) + gauge("db_pool_size" + job, 100); });
+  if (of.kind == "PoolNearlyFull") {
+    AlertCase made =
+        around(0.9, [&](double v) { return gauge("db_pool_in_use" + job, 100 * v) + gauge("db_pool_size" + job, 100); });
+    made.quiet.push_back(leaving(of.component, 20, 18));
+    return made;
+  }
   if (of.kind == "AtMaxReplicas")
     return AlertCase{up(of.component, tier.replicas.max), {up(of.component, tier.replicas.max - 1)}};
   if (auto queue = of_queue(of, tier)) return queue;
@@ -193,7 +228,8 @@ inline std::optional<AlertCase> of_database(const Named& of, const Database& dat
   const std::string replica = fmt::format("{{job=\"{}-read\"}}", of.component);
   const auto connected = [&](double v) { return gauge("pg_stat_activity_count" + job, v); };
   if (of.kind == "Down") return AlertCase{gauge("pg_up" + job, 0), {gauge("pg_up" + job, 1)}};
-  if (of.kind == "ConnectionsHigh") return around(0.7 * database.max_connections, connected);
+  if (of.kind == "ConnectionsHigh")
+    return around(std::min(0.7 * database.max_connections, 0.8 * (database.max_connections - database.reserve.sum())), connected);
   if (of.kind == "ConnectionsCritical") return around(0.9 * (database.max_connections - database.reserve.sum()), connected);
   if (of.kind == "CpuHigh") {
     if (database.bought.instance_class.starts_with("db."))
@@ -208,7 +244,21 @@ inline std::optional<AlertCase> of_database(const Named& of, const Database& dat
   if (of.kind == "StorageHigh")
     return around(database.storage.act_at.value * static_cast<double>(database.storage.size->count), stored);
   if (of.kind == "StorageCritical") return around(0.9 * static_cast<double>(database.storage.size->count), stored);
-  if (of.kind == "ReplicaDown") return AlertCase{{}, {gauge("pg_up" + replica, 1)}};
+  const auto answers = [&](int which, double v) {
+    return gauge(fmt::format("pg_up{{job=\"{}-read\",instance=\"{}\"}}", of.component, which), v);
+  };
+  if (of.kind == "ReplicaDown") return AlertCase{answers(1, 1) + answers(2, 0), {answers(1, 1) + answers(2, 1)}};
+  if (of.kind == "ReplicaMissing") {
+    const auto follow = [&](int n) {
+      Series all = gauge("pg_up" + job, 1);
+      for (int i = 0; i < n; ++i)
+        all = all + gauge(fmt::format("pg_stat_replication_pg_wal_lsn_diff{{job=\"{}\",state=\"streaming\",client_addr=\"{}\"}}",
+                                      of.component, i),
+                          0);
+      return all;
+    };
+    return AlertCase{follow(database.read_replicas - 1), {follow(database.read_replicas), gauge("pg_up" + job, 0)}};
+  }
   if (of.kind == "ReplicaLagHigh")
     return around(seconds(database.lag_max), [&](double v) { return gauge("pg_replication_lag_seconds" + replica, v); });
   return std::nullopt;
@@ -221,8 +271,7 @@ inline std::optional<AlertCase> of_pooler(const Named& of, const Pooler& pooler)
   if (of.kind == "ClientsWaiting") return around(0, waiting);
   if (of.kind == "ClientsWaitingCritical") return AlertCase{waiting(6), {waiting(5)}};
   if (of.kind == "PoolNearlyFull") {
-    const int servers =
-        pooler.max_db_connections > 0 ? pooler.max_db_connections : pooler.default_pool_size + pooler.reserve_pool_size;
+    const int servers = servers_of(pooler);
     return around(0.9 * servers, [&](double v) { return gauge(series("pgbouncer_pools_server_active_connections"), v); });
   }
   if (of.kind == "ClientsHigh")
@@ -238,6 +287,19 @@ inline std::optional<AlertCase> of_cache(const Named& of, const Cache& cache) {
   };
   const Series unlimited = gauge("redis_memory_used_bytes" + job, 1e9) + gauge("redis_memory_max_bytes" + job, 0);
   const auto clients = [&](double v) { return gauge("redis_connected_clients" + job, v); };
+  const auto node = [&](const char* name, int which, const char* more, double v) {
+    return gauge(fmt::format("{}{{job=\"{}\",instance=\"{}\"{}}}", name, of.component, which, more), v);
+  };
+  if (of.kind == "NodeDown")
+    return AlertCase{node("redis_up", 1, "", 1) + node("redis_up", 2, "", 0),
+                     {node("redis_up", 1, "", 1) + node("redis_up", 2, "", 1)}};
+  if (of.kind == "CopyMissing") {
+    const auto with = [&](int copies) {
+      return node("redis_connected_slaves", 1, "", copies) + node("redis_instance_info", 1, ",role=\"master\"", 1) +
+             node("redis_connected_slaves", 2, "", 0) + node("redis_instance_info", 2, ",role=\"slave\"", 1);
+    };
+    return AlertCase{with(cache.replicas - 1), {with(cache.replicas)}};
+  }
   if (of.kind == "Down") return AlertCase{gauge("redis_up" + job, 0), {gauge("redis_up" + job, 1)}};
   if (of.kind == "MemoryHigh" || of.kind == "MemoryCritical") {
     AlertCase made = around(of.kind == "MemoryHigh" ? 0.7 : 0.9, used);
@@ -266,6 +328,28 @@ inline std::optional<AlertCase> of_vector_store(const Named& of) {
   return std::nullopt;
 }
 
+inline std::optional<AlertCase> of_balancer(const Named& of) {
+  const std::string tier = entrance_of(of.stack)->name;
+  const bool haproxy = of.stack.balancer->engine == BalancerEngine::haproxy;
+  const auto servers = [&](double n) {
+    return gauge(haproxy ? fmt::format("haproxy_backend_active_servers{{job=\"balancer\",proxy=\"{}\"}}", tier)
+                         : fmt::format("traefik_service_server_up{{job=\"balancer\",service=\"{}@file\",url=\"u\"}}", tier),
+                 n);
+  };
+  const auto answers = [&](const char* code, double rate) {
+    return counter(
+        haproxy
+            ? fmt::format("haproxy_backend_http_responses_total{{job=\"balancer\",proxy=\"{}\",code=\"{}xx\"}}", tier, code[0])
+            : fmt::format("traefik_service_requests_total{{job=\"balancer\",service=\"{}@file\",code=\"{}\"}}", tier, code),
+        rate);
+  };
+  if (of.kind == "Down") return AlertCase{{}, {up("balancer", 1)}};
+  if (of.kind == "NoServer") return AlertCase{servers(0), {servers(1)}};
+  if (of.kind == "ErrorsHigh")
+    return around(0.05, [&](double v) { return answers("200", 100 * (1 - v)) + answers("503", 100 * v); });
+  return std::nullopt;
+}
+
 }  // namespace detail
 
 /// Nothing: the alert is not known here, and the test that asks has to fail.
@@ -275,6 +359,7 @@ inline std::optional<AlertCase> case_of(const Named& of, const Yaml& rule) {
   if (const Database* database = of.stack.database(of.component)) return detail::of_database(of, *database);
   if (const Pooler* pooler = of.stack.pooler(of.component)) return detail::of_pooler(of, *pooler);
   if (const Cache* cache = of.stack.cache(of.component)) return detail::of_cache(of, *cache);
+  if (of.component == "balancer") return detail::of_balancer(of);
   if (of.stack.vector_store(of.component) != nullptr) return detail::of_vector_store(of);
   return std::nullopt;
 }

@@ -61,7 +61,7 @@ Yaml question_for_promtool(const Question& question) {
 
 /// Before it has held long enough it is quiet, and some time later it fires; the quiet ones are still quiet then.
 void ask_of(const std::string& alert, Duration held, const AlertCase& one, std::vector<Question>& out) {
-  const std::string early = to_text(held - 30s), late = to_text(held + 10min);
+  const std::string early = plimsoll::to_text(held - 30s), late = plimsoll::to_text(held + 10min);
   out.push_back({alert, one.fires, late, true});
   if (held > 30s) out.push_back({alert, one.fires, early, false});
   for (const Series& series : one.quiet) out.push_back({alert, series, late, false});
@@ -103,12 +103,29 @@ void expect_answers(const Yaml& groups, const std::vector<Question>& questions) 
   EXPECT_THAT(ran.output, HasSubstr("SUCCESS"));
 }
 
+/// All that prometheus/rules.yml has.
+Yaml groups_of(const Stack& stack) {
+  std::vector<Note> notes;
+  Yaml groups = rule_groups(stack, notes);
+  add_balancer_group(stack, groups);
+  return groups;
+}
+
 class EachStack : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(A6, EachStack, testing::ValuesIn(reference_stacks), name_of);
 
 TEST_P(EachStack, PromtoolAcceptsConfigurationAndRules) {
-  const Rendering rendering(reference_stack(GetParam()), Target::prometheus);
-  const Ran config = run({"promtool", "check", "config", rendering.path("prometheus/prometheus.yml")});
+  const Stack stack = reference_stack(GetParam());
+  const Rendering rendering(stack, Target::prometheus);
+  // Keys are files that the reader makes, and promtool wants to see them.
+  const std::string file = rendering.path("prometheus/prometheus.yml");
+  std::string text = file_of(rendering.rendered(), "prometheus/prometheus.yml");
+  const std::string_view secrets = "/run/secrets/";
+  for (std::size_t at = text.find(secrets); at != std::string::npos; at = text.find(secrets))
+    text.replace(at, secrets.size(), rendering.dir() / "");
+  for (const VectorStore& store : stack.vector_stores) rendering.dir().write(store.name + "_api_key", "key");
+  rendering.dir().write("prometheus/prometheus.yml", text);
+  const Ran config = run({"promtool", "check", "config", file});
   EXPECT_EQ(config.code, 0) << config.output;
   EXPECT_THAT(config.output, HasSubstr("rules found"));
   const Ran rules = run({"promtool", "check", "rules", "--lint-fatal", rendering.path("prometheus/rules.yml")});
@@ -131,8 +148,7 @@ TEST_P(EachStack, AmtoolAcceptsTheRoutes) {
 // An alert without a case here fails: nobody would know that it works.
 TEST_P(EachStack, EveryAlertFiresAboveItsFigureAndIsQuietBelow) {
   const Stack stack = reference_stack(GetParam());
-  std::vector<Note> notes;
-  const Yaml groups = rule_groups(stack, notes);
+  const Yaml groups = groups_of(stack);
   std::vector<Question> questions;
   for (const Found& found : alerts_in(groups)) {
     const Yaml& labels = found.rule->at("labels");
@@ -195,7 +211,11 @@ INSTANTIATE_TEST_SUITE_P(
     K23, Figures,
     testing::Values(Figure{"kaireon", "ApiCpuGrowing", 30min, burning("api", 1.199), burning("api", 1.201)},
                     Figure{"kaireon", "ApiMemoryGrowing", 30min, api_memory(1.5 * GiB), api_memory(1.5 * GiB + 4096)},
-                    Figure{"kaireon", "WorkerDecisionsBacklogGrowing", 30min, jobs("decisions", 50), jobs("decisions", 51)},
+                    Figure{"kaireon",
+                           "WorkerDecisionsBacklogGrowing",
+                           30min,
+                           jobs("decisions", 51),
+                           {{"redis_key_size{job=\"redis\",key=\"decisions\"}", "51+1x500"}}},
                     Figure{"kaireon", "MainCpuHigh", 15min, gauge("aws_rds_cpuutilization_average{job=\"main-machine\"}", 69.9),
                            gauge("aws_rds_cpuutilization_average{job=\"main-machine\"}", 70.1)},
                     Figure{"kaireon", "MainConnectionsHigh", 10min, main_connections(280), main_connections(281)},
@@ -316,7 +336,7 @@ TEST_F(Servers, A6_PrometheusScrapesTheTierAndHasTheRules) {
   const json rules = ask(port_, "/api/v1/rules");
   std::vector<std::string> groups;
   for (const json& group : rules["data"]["groups"]) groups.push_back(group["name"]);
-  EXPECT_THAT(groups, testing::UnorderedElementsAre("api", "worker", "pooler", "main", "redis"));
+  EXPECT_THAT(groups, testing::UnorderedElementsAre("api", "worker", "pooler", "main", "redis", "balancer"));
   const json config = ask(port_, "/api/v1/status/config");
   EXPECT_THAT(config["data"]["yaml"].get<std::string>(), HasSubstr("scrape_interval: 30s"));
   // It looks within its interval of 30 s, at a moment of its choosing.

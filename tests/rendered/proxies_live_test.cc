@@ -322,6 +322,9 @@ TEST(HaproxyLive, ShowsItsOwnMetrics) {
   const auto page = wire::get("127.0.0.1", haproxy.metrics_port(), "/metrics", 10s);
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_THAT(page->body, HasSubstr("haproxy_server_status{proxy=\"api\",server=\"api-2\""));
+  // What alerts on the balancer read.
+  EXPECT_THAT(page->body, HasSubstr("haproxy_backend_active_servers{proxy=\"api\"}"));
+  EXPECT_THAT(page->body, HasSubstr("haproxy_backend_http_responses_total{proxy=\"api\",code=\"5xx\"}"));
 }
 
 }  // namespace

@@ -267,6 +267,17 @@ class Manifests:
             for endpoint in one["spec"]["endpoints"]:
                 if endpoint.get("port") not in ports:
                     self.say(file, one, f"no Service of these labels has a port {endpoint.get('port')}")
+        for file, one in self.of("PodMonitor"):
+            ports = set()
+            for pod in self.pods(at(one, "spec", "selector", "matchLabels", default={})):
+                for container in pod["spec"]["template"]["spec"]["containers"]:
+                    ports |= {port.get("name") for port in container.get("ports", [])}
+            for endpoint in one["spec"]["podMetricsEndpoints"]:
+                if endpoint.get("port") not in ports:
+                    self.say(file, one, f"no pod of these labels has a port {endpoint.get('port')}")
+                reference = at(endpoint, "authorization", "credentials")
+                if reference:
+                    self.refers(file, one, "Secret", reference["name"], reference["key"])
 
     def others(self):
         services = {one["metadata"]["name"]: one for _, one in self.of("Service")}

@@ -34,6 +34,7 @@ std::optional<std::string> family_of(std::string_view path) {
   };
   static constexpr Row rows[] = {
       {"kubernetes/", ".yaml", "kubernetes"},
+      {"helm/", "-objects.yaml", "kubernetes"},
       {"helm/", ".yaml", "yaml"},
       {"compose.yaml", "", "compose"},
       {"traefik/traefik.yaml", "", "traefik-static"},
@@ -172,7 +173,7 @@ TEST(Relations, HostileValuesStayData) {
   Yaml expected;
   for (const Tier& tier : stack.tiers) {
     for (const auto& [name, value] : tier.run.env) expected[tier.name]["env"][name] = value;
-    expected[tier.name]["command"] = Yaml::list(std::span<const std::string>(tier.run.command));
+    expected[tier.name]["command"] = Yaml::list({tier.run.command.begin(), tier.run.command.end()});
   }
   files.dir().write("expected.json", to_json(expected));
   const Ran ran = python("relations.py", {"data", files.dir().path().string(), files.dir() / "expected.json"});
@@ -287,6 +288,11 @@ apiVersion: monitoring.coreos.com/v1
 kind: ServiceMonitor
 metadata: {name: a, namespace: n}
 spec: {selector: {matchLabels: {app: a}}, endpoints: [{port: web}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: a, namespace: n}
+spec: {selector: {matchLabels: {app: a}}, podMetricsEndpoints: [{port: http}]}
 )yaml";
   if (!from.empty()) {
     const std::size_t at = text.find(from);
@@ -316,7 +322,10 @@ TEST(Relations, WrongOnesAreFound) {
   EXPECT_THAT(relations_of("minReplicas: 2", "minReplicas: 6"), HasSubstr("at least 6, at most 5"));
   EXPECT_THAT(relations_of("Deployment, name: a", "Deployment, name: b"), HasSubstr("target Deployment b is not there"));
   EXPECT_THAT(relations_of("minAvailable: 1", "minAvailable: 3"), HasSubstr("none may ever be moved"));
-  EXPECT_THAT(relations_of("endpoints: [{port: web}]", "endpoints: [{port: metrics}]"), HasSubstr("has a port metrics"));
+  EXPECT_THAT(relations_of("endpoints: [{port: web}]", "endpoints: [{port: metrics}]"),
+              HasSubstr("Service of these labels has a port metrics"));
+  EXPECT_THAT(relations_of("Endpoints: [{port: http}]", "Endpoints: [{port: metrics}]"),
+              HasSubstr("pod of these labels has a port metrics"));
   EXPECT_THAT(relations_of("name: a, namespace: n, labels: {app: a}}\nspec: {selector",
                            "name: 1a, namespace: n, labels: {app: a}}\nspec: {selector"),
               HasSubstr("a name that a cluster refuses"));

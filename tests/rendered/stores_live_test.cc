@@ -463,19 +463,25 @@ TEST(RenderedCluster, K17_V9_IsMadeByTheNotesCommandAndServesEverySlot) {
   expect_all_slots_serve(nodes);
 }
 
+/// The host that all are known by: an address, or a name, as in a cluster, where each node announces its own.
+class RenderedSentinel : public testing::TestWithParam<const char*> {};
+
 // The master dies; the three sentinels agree, and one of its replicas takes over and takes writes.
-TEST(RenderedSentinel, V9_AReplicaTakesOverWhenTheMasterIsGone) {
+TEST_P(RenderedSentinel, V9_AReplicaTakesOverWhenTheMasterIsGone) {
+  const std::string host = GetParam();
+  const std::string announced = "\nreplica-announce-ip " + host + "\n";
   Stack stack = reference_stack("voiceassist");
   Cache& cache = stack.caches[0];
   cache.architecture = CacheArchitecture::sentinel;
   cache.replicas = 2;
   Options options;
-  options.at[cache.name] = {{"127.0.0.1", redis_free_port()}};
+  options.at[cache.name] = {{host, redis_free_port()}};
   const Rendered made = render(stack, Target::redis, options);
-  Node master(file_of(made, "redis/redis.conf"), options.at[cache.name][0].port, together);
+  Node master(file_of(made, "redis/redis.conf") + announced, options.at[cache.name][0].port, together);
   Nodes replicas;
   for (int i = 0; i < 2; ++i)
-    replicas.push_back(std::make_unique<Node>(file_of(made, "redis/redis-replica.conf"), redis_free_port(), together));
+    replicas.push_back(
+        std::make_unique<Node>(file_of(made, "redis/redis-replica.conf") + announced, redis_free_port(), together));
   EXPECT_EQ(master.ask({"SET", "k", "v"}), "OK");
   for (const auto& replica : replicas)
     ASSERT_TRUE(wait_until([&] { return replica->ask({"GET", "k"}) == "v"; })) << replica->log();
@@ -495,7 +501,7 @@ TEST(RenderedSentinel, V9_AReplicaTakesOverWhenTheMasterIsGone) {
     })) << sentinel->ask({"SENTINEL", "MASTER", "redis"});
   EXPECT_THAT(sentinels[0]->ask({"SENTINEL", "CKQUORUM", "redis"}), testing::StartsWith("OK 3 usable Sentinels"));
 
-  const std::string old = fmt::format("127.0.0.1 {}", master.port());
+  const std::string old = fmt::format("{} {}", host, master.port());
   EXPECT_EQ(sentinels[0]->ask({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "redis"}), old);
   master.kill();
   ASSERT_TRUE(wait_until(
@@ -506,11 +512,13 @@ TEST(RenderedSentinel, V9_AReplicaTakesOverWhenTheMasterIsGone) {
       << sentinels[0]->log();
   const std::string now = sentinels[0]->ask({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "redis"});
   const auto next =
-      std::ranges::find_if(replicas, [&](const auto& one) { return now == fmt::format("127.0.0.1 {}", one->port()); });
+      std::ranges::find_if(replicas, [&](const auto& one) { return now == fmt::format("{} {}", host, one->port()); });
   ASSERT_NE(next, replicas.end()) << now;
   EXPECT_EQ((*next)->ask({"GET", "k"}), "v");
   EXPECT_TRUE(wait_until([&] { return (*next)->ask({"SET", "k", "w"}) == "OK"; }));
 }
+INSTANTIATE_TEST_SUITE_P(Known, RenderedSentinel, testing::Values("127.0.0.1", "localhost"),
+                         [](const auto& one) { return std::string(one.index == 0 ? "by_address" : "by_name"); });
 
 }  // namespace
 }  // namespace plimsoll::render::live
