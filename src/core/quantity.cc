@@ -144,8 +144,9 @@ std::optional<Money> parse_money(std::string_view text) {
 std::optional<double> parse_kubernetes_quantity(std::string_view text) {
   const std::optional<double> value = take_number(text);
   if (!value) return std::nullopt;
-  for (const Suffix& suffix : {Suffix{"", 1}, Suffix{"m", 1e-3}, Suffix{"k", 1e3}, Suffix{"M", 1e6}, Suffix{"G", 1e9},
-                               Suffix{"T", 1e12}, Suffix{"Ki", Ki}, Suffix{"Mi", Mi}, Suffix{"Gi", Gi}, Suffix{"Ti", Ti}})
+  if (text == "m") return *value / 1000;  // a factor of 0.001 would make 0.35000000000000003 of 350m
+  for (const Suffix& suffix : {Suffix{"", 1}, Suffix{"k", 1e3}, Suffix{"M", 1e6}, Suffix{"G", 1e9}, Suffix{"T", 1e12},
+                               Suffix{"Ki", Ki}, Suffix{"Mi", Mi}, Suffix{"Gi", Gi}, Suffix{"Ti", Ti}})
     if (suffix.text == text && *value * suffix.factor < 9e18) return *value * suffix.factor;
   return std::nullopt;
 }

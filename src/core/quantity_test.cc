@@ -57,6 +57,7 @@ TEST(Quantity, MoneyIsByTheHour) {
 TEST(Quantity, KubernetesQuantitiesAreNumbers) {
   EXPECT_EQ(parse_kubernetes_quantity("100"), 100);
   EXPECT_EQ(parse_kubernetes_quantity("500m"), 0.5);
+  EXPECT_EQ(parse_kubernetes_quantity("350m"), 0.35);  // and not 0.35000000000000003
   EXPECT_EQ(parse_kubernetes_quantity("1.5k"), 1500);
   EXPECT_EQ(parse_kubernetes_quantity("64Mi"), 64 * 1024 * 1024);
   for (const char* bad : {"", "m", "5 k", "-1", "1e3", "5MB"}) EXPECT_EQ(parse_kubernetes_quantity(bad), std::nullopt) << bad;

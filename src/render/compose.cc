@@ -199,16 +199,19 @@ void note_secrets(Project& project) {
     project.notes.push_back(
         {"",
          fmt::format(
-             "compose.yaml takes passwords from .env beside it, letters and digits since they stand in URLs; once, before the "
-             "first start: umask 077; for name in {}; do echo \"$name=$(openssl rand -hex 16)\"; done > .env",
+             "compose.yaml takes passwords from .env beside it, letters and digits since they stand in URLs; before the first "
+             "start, and again when there is one more: umask 077; for name in {}; do grep -qs \"^$name=\" .env || echo "
+             "\"$name=$(openssl rand -hex 16)\" "
+             ">> .env; done",
              names),
          true});
   if (project.secret_files.empty()) return;
   std::string commands;
-  for (const auto& [name, printed] : project.secret_files) commands += fmt::format("; {} > secrets/{}", printed, name);
+  for (const auto& [name, printed] : project.secret_files)
+    commands += fmt::format("; [ -e secrets/{1} ] || {0} > secrets/{1}", printed, name);
   project.notes.push_back(
       {"",
-       fmt::format("files that containers read as secrets, in a folder that only you can enter: mkdir -m 700 secrets; . "
+       fmt::format("files that containers read as secrets, in a folder that only you can enter: mkdir -pm 700 secrets; . "
                    "./.env{}; chmod 644 secrets/*",
                    commands),
        true});

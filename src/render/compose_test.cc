@@ -45,6 +45,16 @@ TEST_P(ComposeGolden, IsWhatAReaderGets) {
 }
 INSTANTIATE_TEST_SUITE_P(H9_V7_V8_V9_V10_T10_K17, ComposeGolden, testing::ValuesIn(reference_stacks), test_name);
 
+/// What is to be set is what a value refers to, whatever the variable is called that it ends up in.
+TEST(ComposeNotes, NameTheVariablesToSet) {
+  Stack stack = reference_stack("quickstart");
+  stack.tiers.at(0).run.env = {{"REFERRED", "Bearer ${SECRET_TOKEN} of ${OTHER}"}, {"PLAIN", "5"}};
+  const Rendered made = render(stack, Target::compose, {});
+  const auto told = std::ranges::find(made.notes, ModelPath("tiers.api.run.env"), &Note::path);
+  ASSERT_NE(told, made.notes.end());
+  EXPECT_EQ(told->text, "set in .env: OTHER, SECRET_TOKEN");
+}
+
 TEST(Compose, FilesOfOtherTargetsAreTheirsToTheByte) {
   for (const char* name : reference_stacks) {
     const Stack stack = reference_stack(name);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/quantity.h"
 #include "render/compose_parts.h"
@@ -101,12 +102,15 @@ void note_what_is_missing(Project& project, const Tier& tier) {
     notes.push_back({key_of(tier, "disruption"), "nothing evicts on Compose, and nothing waits for the others before a stop"});
   if (tier.vertical && tier.vertical->mode != Vertical::Mode::off)
     notes.push_back({key_of(tier, "vertical"), "Compose does not resize: the limits are those of instance"});
-  std::string wanted;
-  for (const auto& [name, value] : tier.run.env)
-    if (value.find("${") != std::string::npos && with_references(value).find(":?") != std::string::npos)
-      wanted += (wanted.empty() ? "" : ", ") + name;
-  if (!wanted.empty())
-    notes.push_back({key_of(tier, "run.env"), fmt::format("set in .env what these refer to: {}", wanted), true});
+  std::set<std::string> names;  // of the variables, not of those they end up in
+  for (const auto& [name, value] : tier.run.env) {
+    const std::string text = with_references(value);
+    for (std::size_t at = 0; (at = text.find("${", at)) != std::string::npos; at += 2)
+      if (const std::size_t end = text.find(":?", at); end != std::string::npos && (at == 0 || text[at - 1] != '$'))
+        names.insert(text.substr(at + 2, end - at - 2));
+  }
+  const std::string wanted = fmt::format("{}", fmt::join(names, ", "));
+  if (!wanted.empty()) notes.push_back({key_of(tier, "run.env"), fmt::format("set in .env: {}", wanted), true});
 }
 
 Yaml tier_service(Project& project, const Tier& tier) {

@@ -99,6 +99,9 @@ Rendered kubernetes(const Stack& stack, const Options& options) {
     kube::put(made, stack, name, what, documents);
   };
   put(kube::name_space_file, "Namespace", {kube::name_space_of(scope)});
+  made.notes.push_back(
+      {"", fmt::format("make the namespace before the Secrets: kubectl apply -f kubernetes/{}.yaml", kube::name_space_file),
+       true});
   for (const Tier& tier : stack.tiers) {
     kube::Documents scaling = kube::scaling_of(scope, tier);
     kube::Documents documents = kube::workload_of(scope, tier, scaling);

@@ -72,9 +72,11 @@ class Environment {
       const std::string variable = variable_of(component) + ending;
       if (!wants(variable)) return;
       const auto given = tier_.run.env.find(variable);
-      if (given != tier_.run.env.end())
+      if (given != tier_.run.env.end()) {
         own(variable, given->second);
-      else
+        scope_.notes.push_back({fmt::format("tiers.{}.run.env.{}", tier_.name, variable),
+                                fmt::format("stands in the URLs of {} in place of its Secret", component)});
+      } else
         add(variable, env_from_secret(variable, component, key));
     };
     for (const Database& one : scope_.stack.databases) {

@@ -7,6 +7,7 @@
 #include "render/alerts.h"
 #include "render/kubernetes.h"
 #include "render/kubernetes_metrics.h"
+#include "render/prometheus.h"
 
 namespace plimsoll::render::kube {
 
@@ -23,7 +24,7 @@ Documents monitor_of(const Scope& scope, const Tier& tier) {
   for (const std::string& page : pages) {
     Yaml& endpoint = spec[service ? "endpoints" : "podMetricsEndpoints"].add();
     endpoint["port"] = "http";
-    endpoint["path"] = page;
+    add_page(endpoint, "path", page);
     endpoint["interval"] = "30s";
   }
   return {std::move(made)};

@@ -24,6 +24,18 @@ TEST(KubernetesMonitor, A6_EveryThirtySecondsUnderTheComponentsName) {
   expect_golden("kubernetes-scaling/kaireon-api-monitor.yaml", to_yaml(monitor("kaireon", "api")));
 }
 
+/// Prometheus would ask for "/metrics%3Fformat=text".
+TEST(KubernetesMonitor, AQueryOfThePageIsParameters) {
+  Stack stack = reference_stack("kaireon");
+  stack.tiers.at(0).run.metrics = "/metrics?format=text&all";
+  std::vector<Note> notes;
+  const Options options;
+  const std::string text = to_yaml(monitor_of({stack, options, notes}, stack.tiers.at(0)));
+  EXPECT_NE(text.find("      path: /metrics\n      params:\n        format:\n          - text\n        all:\n          - \"\"\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(KubernetesMonitor, WorkersAreFoundByTheirPods) {
   const Stack stack = stack_from(R"(
 apiVersion: plimsoll/v1

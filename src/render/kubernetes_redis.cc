@@ -272,7 +272,7 @@ Yaml config(const Scope& scope, const Cache& cache) {
 
 void note_secret(const Scope& scope, const Cache& cache) {
   const bool alone = cache.architecture == CacheArchitecture::standalone;
-  const std::string password = fmt::format("\"${}_PASSWORD\"", variable_of(cache.name));
+  const std::string password = fmt::format("\"${{{}_PASSWORD:?}}\"", variable_of(cache.name));
   std::string from = alone ? fmt::format("--from-file=auth.conf=<(printf 'requirepass %s\\n' {})", password)
                            : fmt::format("--from-file=auth.conf=<(printf 'requirepass %s\\nmasterauth %s\\n' {0} {0})", password);
   if (cache.architecture == CacheArchitecture::sentinel)

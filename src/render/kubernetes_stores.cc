@@ -87,9 +87,9 @@ void pooler_notes(const Scope& scope, const Pooler& pooler, const Database& data
   scope.notes.push_back(
       {path,
        fmt::format("make the Secret {0} (bash): kubectl create secret generic {0} -n {1} --from-file=userlist.txt=<(printf "
-                   "'\"{2}\" \"%s\"\\n\"{4}\" \"%s\"\\n\"{5}\" \"%s\"\\n' \"${3}_PASSWORD\" "
+                   "'\"{2}\" \"%s\"\\n\"{4}\" \"%s\"\\n\"{5}\" \"%s\"\\n' \"${{{3}_PASSWORD:?}}\" "
                    "\"$(openssl rand -hex 16)\" "
-                   "\"${3}_MONITORING_PASSWORD\")",
+                   "\"${{{3}_MONITORING_PASSWORD:?}}\")",
                    pooler.name, space, postgres_app_role, variable_of(database.name), pgbouncer_admin, pgbouncer_stats),
        true});
   if (pooler.replicas.max > pooler.replicas.min)
@@ -113,7 +113,8 @@ void note_secret(const Scope& scope, const Database& database) {
   scope.notes.push_back(
       {fmt::format("databases.{}", database.name),
        fmt::format("make the Secret {0}: kubectl create secret generic {0} -n {1} --from-literal=user={2} "
-                   "--from-literal=password=\"${3}_PASSWORD\" --from-literal={4}=\"${3}_MONITORING_PASSWORD\"; they stand in a "
+                   "--from-literal=password=\"${{{3}_PASSWORD:?}}\" --from-literal={4}=\"${{{3}_MONITORING_PASSWORD:?}}\"; they "
+                   "stand in a "
                    "URL: letters and digits. The second is of the role {5}, by which the exporters look (grant pg_monitor); "
                    "postgresql/{0}-init.sql makes both roles",
                    database.name, scope.name_space(), postgres_app_role, variable, monitoring_key, postgres_monitoring_role),

@@ -327,8 +327,8 @@ TEST(KubernetesExporter, OfThePoolerLogsInToTheConsoleByASecret) {
           HasSubstr("                  name: main\n                  key: monitoring-password\n                  optional: true"),
           Not(HasSubstr("args:"))));
   // The password of the user list and of the Secret are one.
-  EXPECT_THAT(made.notes, has_note("poolers.pooler", "\"$MAIN_MONITORING_PASSWORD\")"));
-  EXPECT_THAT(made.notes, has_note("databases.main", "--from-literal=monitoring-password=\"$MAIN_MONITORING_PASSWORD\""));
+  EXPECT_THAT(made.notes, has_note("poolers.pooler", "\"${MAIN_MONITORING_PASSWORD:?}\")"));
+  EXPECT_THAT(made.notes, has_note("databases.main", "--from-literal=monitoring-password=\"${MAIN_MONITORING_PASSWORD:?}\""));
 }
 
 TEST(KubernetesExporter, OfADatabaseRunsByItselfForPrimaryAndReplicas) {

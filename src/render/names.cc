@@ -240,7 +240,8 @@ std::string image_of(const Stack& stack, const Tier& tier) {
 void note_missing_image(const Tier& tier, std::vector<Note>& notes) {
   if (tier.run.image.empty())
     notes.push_back({fmt::format("tiers.{}.run.image", tier.name),
-                     fmt::format("not stated: {}'s image is named after stack and tier", tier.name)});
+                     fmt::format("not stated: the files name {}'s image after stack and tier; say which one it is", tier.name),
+                     true});
 }
 
 std::vector<Endpoint> endpoints_of(const Options& options, const std::string& name, std::uint16_t port) {

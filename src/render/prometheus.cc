@@ -42,21 +42,6 @@ struct Job {
   std::optional<Through> through = std::nullopt;
 };
 
-/// "/metrics?format=prometheus" is a path and parameters to Prometheus.
-void add_path(Yaml& scrape, const std::string& path) {
-  const std::size_t mark = path.find('?');
-  scrape["metrics_path"] = path.substr(0, mark);
-  if (mark == std::string::npos) return;
-  Yaml& parameters = scrape["params"];
-  std::string_view rest = std::string_view(path).substr(mark + 1);
-  while (!rest.empty()) {
-    const std::string_view pair = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
-    const std::size_t equals = pair.find('=');
-    if (!pair.empty()) parameters[pair.substr(0, equals)].add(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
-  }
-}
-
 void add_targets(Yaml& scrape, const Job& job, const Options& options) {
   std::vector<Endpoint> fixed = job.fixed;
   for (const Place& place : job.places)
@@ -97,7 +82,7 @@ void add_relabeling(Yaml& scrape, const Through& through) {
 Yaml scrape_of(const Job& job, const Options& options) {
   Yaml scrape;
   scrape["job_name"] = job.name;
-  if (job.path != "/metrics") add_path(scrape, job.path);
+  if (job.path != "/metrics") add_page(scrape, "metrics_path", job.path);
   if (job.through && !job.through->module.empty()) scrape["params"]["auth_module"].add(job.through->module);
   if (!job.credentials.empty()) scrape["authorization"]["credentials_file"] = job.credentials;
   add_targets(scrape, job, options);
@@ -234,6 +219,20 @@ std::string config(const Stack& stack, const Options& options, std::vector<Note>
 }
 
 }  // namespace
+
+void add_page(Yaml& scrape, std::string_view key, std::string_view page) {
+  const std::size_t mark = page.find('?');
+  scrape[key] = page.substr(0, mark);
+  if (mark == std::string_view::npos) return;
+  Yaml& parameters = scrape["params"];
+  std::string_view rest = page.substr(mark + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+    const std::size_t equals = pair.find('=');
+    if (!pair.empty()) parameters[pair.substr(0, equals)].add(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+  }
+}
 
 std::string api_key_file(const VectorStore& store) { return fmt::format("/run/secrets/{}_api_key", store.name); }
 
