@@ -110,6 +110,14 @@ void keep_sockets_to_ourselves() {
 /// A balancer between the test and two instances, a and b.
 class Running {
  public:
+  /// nginx's workers outlive a master that is killed: it is asked to go, with its workers.
+  ~Running() {
+    if (!program_) return;
+    program_->signal(SIGTERM);
+    (void)program_->wait(10s);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
   Running(BalancerEngine engine, Stack stack) : engine_(engine) {
     const std::string tier = stack.tiers.front().name;
     options_.at = {
