@@ -17,15 +17,6 @@ namespace plimsoll::render {
 namespace compose_parts {
 namespace {
 
-/// The length of a "${NAME}" at the front of a text; 0: there is none.
-std::size_t reference_length(std::string_view text) {
-  if (!text.starts_with("${")) return 0;
-  std::size_t end = 2;
-  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) ++end;
-  const bool name = end > 2 && std::isdigit(static_cast<unsigned char>(text[2])) == 0;
-  return name && end < text.size() && text[end] == '}' ? end + 1 : 0;
-}
-
 std::string escaped(std::string_view text, bool references) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -50,11 +50,7 @@ Yaml environment_of(Project& project, const Tier& tier) {
 /// run.command is what `up` starts on this machine; an image has a command of its own, unless two tiers share it.
 void add_command(Project& project, const Tier& tier, Yaml& service) {
   if (tier.run.command.empty()) return;
-  const std::string image = image_of(project.stack, tier);
-  const bool shared = std::ranges::any_of(project.stack.tiers, [&](const Tier& other) {
-    return &other != &tier && image_of(project.stack, other) == image && other.run.command != tier.run.command;
-  });
-  if (!tier.run.image.empty() && !shared) {
+  if (!tier.run.image.empty() && !image_is_shared(project.stack, tier)) {
     project.notes.push_back(
         {key_of(tier, "run.command"), fmt::format("not in compose.yaml: {} starts what its image says", tier.name)});
     return;

@@ -2,34 +2,20 @@
 #include <gtest/gtest.h>
 
 #include "render/targets.h"
+#include "render/testing/proxies.h"
 #include "render/testing/stacks.h"
 
 namespace plimsoll::render {
 namespace {
 
-using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Stack stack() {
-  Stack made;
-  made.name = "shop";
-  made.balancer = Balancer{};
-  Tier api;
-  api.name = "api";
-  api.replicas = {1, 20};
-  made.tiers = {api};
-  return made;
-}
+Stack stack() { return balanced_stack(BalancerEngine::haproxy, 20); }
 
 std::string cfg(const Stack& stack, const Options& options = {}) {
   return file_of(haproxy(stack, options), "haproxy/haproxy.cfg");
-}
-
-auto has_note(const std::string& path, const std::string& text) {
-  return Contains(testing::AllOf(Field(&Note::path, path), Field(&Note::text, HasSubstr(text))));
 }
 
 TEST(Haproxy, QuickstartsFile) { expect_golden_files("quickstart", haproxy(reference_stack("quickstart"), {})); }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "render/targets.h"
+#include "render/testing/notes.h"
 #include "render/testing/stacks.h"
 
 namespace plimsoll::render {
@@ -19,10 +20,6 @@ Rendered behind(const std::string& balancer) {
                     {});
 }
 std::string ingress(const std::string& balancer) { return file_of(behind(balancer), "kubernetes/ingress.yaml"); }
-auto has_note(const char* path, const char* text) {
-  return Contains(AllOf(Field(&Note::path, path), Field(&Note::text, HasSubstr(text))));
-}
-
 TEST(KubernetesIngress, LeadsToTheFirstServiceTier) {
   EXPECT_THAT(
       ingress("{engine: nginx}"),

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "render/targets.h"
+#include "render/testing/notes.h"
 #include "render/testing/stacks.h"
 #include "render/yaml.h"
 
@@ -9,8 +10,6 @@ namespace plimsoll::render {
 namespace {
 
 using testing::AllOf;
-using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -38,10 +37,6 @@ std::string indented(const std::string& text) {
     at = end + 1;
   }
   return out;
-}
-
-auto has_note(const char* path, const std::string& text) {
-  return Contains(AllOf(Field(&Note::path, path), Field(&Note::text, HasSubstr(text))));
 }
 
 // --- poolers

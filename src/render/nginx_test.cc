@@ -2,33 +2,19 @@
 #include <gtest/gtest.h>
 
 #include "render/targets.h"
+#include "render/testing/proxies.h"
 #include "render/testing/stacks.h"
 
 namespace plimsoll::render {
 namespace {
 
-using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Stack stack() {
-  Stack made;
-  made.name = "shop";
-  made.balancer = Balancer{.engine = BalancerEngine::nginx};
-  Tier api;
-  api.name = "api";
-  api.replicas = {1, 2};
-  made.tiers = {api};
-  return made;
-}
+Stack stack() { return balanced_stack(BalancerEngine::nginx, 2); }
 
 std::string conf(const Stack& stack, const Options& options = {}) { return file_of(nginx(stack, options), "nginx/nginx.conf"); }
-
-auto has_note(const std::string& path, const std::string& text) {
-  return Contains(testing::AllOf(Field(&Note::path, path), Field(&Note::text, HasSubstr(text))));
-}
 
 TEST(Nginx, H8_H17_HealthAgentsFile) { expect_golden_files("health-agent", nginx(reference_stack("health-agent"), {})); }
 TEST(Nginx, V20_VoiceassistsFile) { expect_golden_files("voiceassist", nginx(reference_stack("voiceassist"), {})); }

@@ -2,34 +2,20 @@
 #include <gtest/gtest.h>
 
 #include "render/targets.h"
+#include "render/testing/proxies.h"
 #include "render/testing/stacks.h"
 
 namespace plimsoll::render {
 namespace {
 
-using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Stack stack() {
-  Stack made;
-  made.name = "shop";
-  made.balancer = Balancer{.engine = BalancerEngine::traefik};
-  Tier api;
-  api.name = "api";
-  api.replicas = {1, 2};
-  made.tiers = {api};
-  return made;
-}
+Stack stack() { return balanced_stack(BalancerEngine::traefik, 2); }
 
 std::string dynamic(const Stack& stack, const Options& options = {}) {
   return file_of(traefik(stack, options), "traefik/dynamic.yaml");
-}
-
-auto has_note(const std::string& path, const std::string& text) {
-  return Contains(testing::AllOf(Field(&Note::path, path), Field(&Note::text, HasSubstr(text))));
 }
 
 TEST(Traefik, T12_TriageWardensFiles) { expect_golden_files("triage-warden", traefik(reference_stack("triage-warden"), {})); }
